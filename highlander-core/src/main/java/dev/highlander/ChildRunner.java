@@ -1,0 +1,142 @@
+package dev.highlander;
+
+import dev.highlander.SingletonMachine.Event;
+import dev.highlander.supervisor.Child;
+import dev.highlander.supervisor.ChildInfo;
+import dev.highlander.supervisor.ChildSpec;
+import dev.highlander.supervisor.Command;
+import dev.highlander.supervisor.Exit;
+import dev.highlander.supervisor.Start;
+import dev.highlander.supervisor.StopReason;
+import dev.highlander.time.Agenda;
+import dev.highlander.time.Time;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One start of a child under one term, and its stop. A child's own code, its hooks included, is only ever called on
+ * threads made for it, so that whoever decides about it can't be held up by it.
+ */
+final class ChildRunner {
+    private static final System.Logger LOG = System.getLogger("dev.highlander");
+    private static final long LONGEST_HOOK = 5_000_000_000L;
+
+    private final ChildSpec spec;
+    private final HeldTerm term;
+    private final Time time;
+    private final Agenda decisions;
+    private final Consumer<Event> events;
+    private Time.@Nullable Fork starter;
+    private volatile @Nullable Thread starting;
+    private volatile @Nullable Child child;
+
+    ChildRunner(ChildSpec spec, HeldTerm term, Time time, Agenda decisions, Consumer<Event> events) {
+        this.spec = spec;
+        this.term = term;
+        this.time = time;
+        this.decisions = decisions;
+        this.events = events;
+    }
+
+    HeldTerm term() {
+        return term;
+    }
+
+    boolean owns(Thread thread) {
+        Child present = child;
+        return thread == starting || (present != null && present.owns(thread));
+    }
+
+    List<ChildInfo> children() {
+        Child present = child;
+        return present == null ? List.of() : present.children();
+    }
+
+    void start() {
+        starter = time.fork(spec.id() + "-start", this::startNow);
+    }
+
+    private void startNow() {
+        starting = Thread.currentThread();
+        Child started;
+        try {
+            started = startUnderTerm(spec.start());
+            if (started == null) {
+                throw new IllegalStateException("The start of child " + spec.id() + " returned null. Return a Child.");
+            }
+        } catch (Throwable t) {
+            events.accept(new Event.Ended(Exit.notStarted(t)));
+            return;
+        } finally {
+            starting = null;
+        }
+        child = started;
+        events.accept(new Event.Started());
+        started.ended()
+                .whenComplete(
+                        (exit, broken) -> events.accept(new Event.Ended(exit != null ? exit : Exit.failed(broken))));
+    }
+
+    private Child startUnderTerm(Start start) throws Exception {
+        if (start instanceof TermStart termStart) {
+            return termStart.start(term);
+        }
+        if (start instanceof Command command) {
+            return command.environment("HIGHLANDER_KEY", term.key().toString())
+                    .environment("HIGHLANDER_TOKEN", Long.toString(term.token()))
+                    .environment("HIGHLANDER_NODE", term.node())
+                    .start();
+        }
+        return start.start();
+    }
+
+    /** Runs the hooks, then asks the child to end; hooks that hang delay that by a quarter of the time there is. */
+    void stop(StopReason why, long killAt) {
+        callOffStart();
+        AtomicBoolean asked = new AtomicBoolean();
+        Runnable ask = () -> {
+            Child present = child;
+            if (present != null && !asked.getAndSet(true)) {
+                present.stop(why, killAt);
+            }
+        };
+        List<Consumer<StopReason>> hooks = term.takeHooks(why);
+        if (hooks.isEmpty()) {
+            time.fork(spec.id() + "-stop", ask);
+            return;
+        }
+        time.fork(spec.id() + "-on-stop", () -> {
+            hooks.forEach(hook -> run(hook, why));
+            ask.run();
+        });
+        long now = time.nanos();
+        decisions.at(now + Math.min((killAt - now) / 4, LONGEST_HOOK), () -> time.fork(spec.id() + "-stop", ask));
+    }
+
+    private void run(Consumer<StopReason> hook, StopReason why) {
+        try {
+            hook.accept(why);
+        } catch (Throwable t) {
+            LOG.log(Level.WARNING, "A stop hook of child " + spec.id() + " failed; its stop goes on.", t);
+        }
+    }
+
+    void kill(StopReason why) {
+        callOffStart();
+        time.fork(spec.id() + "-kill", () -> {
+            Child present = child;
+            if (present != null) {
+                present.kill(why);
+            }
+        });
+    }
+
+    private void callOffStart() {
+        if (starter != null && child == null) {
+            starter.interrupt();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.highlander;
+
+import dev.highlander.lock.Locks;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The singletons that are open in this JVM, which are closed in an orderly way when it shuts down. */
+final class OpenSingletons {
+    private static final System.Logger LOG = System.getLogger("dev.highlander");
+    private static final Map<Singleton, Locks> OPEN = new LinkedHashMap<>();
+    private static boolean hooked;
+
+    private OpenSingletons() {}
+
+    static void add(Singleton singleton, Locks locks) {
+        synchronized (OPEN) {
+            OPEN.put(singleton, locks);
+            if (!hooked) {
+                hooked = true;
+                try {
+                    Runtime.getRuntime().addShutdownHook(new Thread(OpenSingletons::closeAll, "highlander-shutdown"));
+                } catch (IllegalStateException e) {
+                    // The JVM is going down already; its end releases what this would have.
+                    LOG.log(Level.DEBUG, "Opened during shutdown: {0}", singleton.key());
+                }
+            }
+        }
+        singleton.closed().whenComplete((exit, broken) -> {
+            synchronized (OPEN) {
+                OPEN.remove(singleton);
+            }
+        });
+    }
+
+    /** All are asked first, the latest first; then waited for; and then their locks, which tell the others. */
+    private static void closeAll() {
+        List<Singleton> latestFirst;
+        Set<Locks> locks;
+        synchronized (OPEN) {
+            latestFirst = new ArrayList<>(OPEN.keySet());
+            locks = new LinkedHashSet<>(OPEN.values());
+        }
+        Collections.reverse(latestFirst);
+        List<Thread> closers = new ArrayList<>();
+        for (Singleton singleton : latestFirst) {
+            Thread closer = new Thread(() -> close(singleton), "highlander-shutdown " + singleton.key());
+            closers.add(closer);
+            closer.start();
+        }
+        closers.forEach(OpenSingletons::join);
+        locks.forEach(OpenSingletons::close);
+    }
+
+    private static void close(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            LOG.log(Level.ERROR, "Not closed in an orderly way: " + e.getMessage());
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

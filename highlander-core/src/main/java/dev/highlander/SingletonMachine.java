@@ -1,0 +1,379 @@
+package dev.highlander;
+
+import static dev.highlander.time.Time.plus;
+
+import dev.highlander.lock.Loss;
+import dev.highlander.supervisor.Exit;
+import dev.highlander.supervisor.StopReason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decisions about one key on one node: events and the time go in, commands come out. No threads, no I/O, no clock.
+ *
+ * <pre>
+ *   STANDBY -> SETTLING -> STARTING -> RUNNING -> STOPPING -> STANDBY | CLOSED
+ *                                                    |
+ *                                                  STUCK
+ * </pre>
+ *
+ * What it sees to, whatever comes in which order:
+ *
+ * <ul>
+ *   <li>a child is started only under a hold that is startable and leaves time to stop it again;
+ *   <li>a key is released, or claimed again, only when there is no child;
+ *   <li>a stop that has begun is never taken back;
+ *   <li>when the hold is lost, or its lease has come within a stop of its end, the child is stopped, then killed, then
+ *       declared stuck, each early enough that the next holder's child does not meet it.
+ * </ul>
+ *
+ * <p>Each call carries {@code deadBy}, the present hold's, since that moves without an event. The caller calls again with
+ * {@link Event.Tick} at {@link #wakeAt}.
+ */
+final class SingletonMachine {
+    /** How long after a kill in an ordered stop a child is called stuck. */
+    static final long KILL_WAIT = 1_000_000_000L;
+
+    /** What happens. */
+    sealed interface Event {
+        record Open() implements Event {}
+
+        record Granted() implements Event {}
+
+        record Startable() implements Event {}
+
+        record Lost(Loss why) implements Event {}
+
+        record Started() implements Event {}
+
+        /** The child is gone: it ended, or could not be started. */
+        record Ended(Exit exit) implements Event {}
+
+        record Close(StopReason why, long killBy) implements Event {}
+
+        record StepDown(long until) implements Event {}
+
+        record Tick() implements Event {}
+    }
+
+    /** What is to be done about it, in this order. */
+    sealed interface Command {
+        record Claim() implements Command {}
+
+        record Withdraw() implements Command {}
+
+        record StartChild() implements Command {}
+
+        record StopChild(StopReason why, long killAt) implements Command {}
+
+        record KillChild(StopReason why) implements Command {}
+
+        /** The child has ignored its kill; {@code haltAt} is when the JVM must begin to halt, or never. */
+        record Stuck(boolean lost, long haltAt) implements Command {}
+
+        record Release() implements Command {}
+
+        record Changed(
+                State from,
+                State to,
+                Reason reason,
+                @Nullable Throwable cause) implements Command {}
+
+        record Over(Exit exit) implements Command {}
+    }
+
+    /**
+     * How this singleton is run; times in nanoseconds.
+     *
+     * @param grace how long an ordered stop may take before the kill
+     * @param stopBudget the most that a stop may take when the key is lost
+     * @param margin what is kept in hand at the end of the lease
+     * @param halt whether a stuck child whose key is lost takes the JVM down
+     * @param restarts whether, and after what wait, a child that ended by itself is claimed for again
+     */
+    record Policy(long grace, long stopBudget, long margin, boolean halt, Restarts restarts) {}
+
+    /** Decides about restarts: the wait in nanoseconds, or a negative number for none. */
+    @FunctionalInterface
+    interface Restarts {
+        long waitAfter(Exit exit, long ranFor);
+    }
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final Policy policy;
+    private final List<Command> out = new ArrayList<>();
+
+    private State state = State.STANDBY;
+    private boolean claimed;
+    private long claimAt = NEVER;
+    private long startedAt;
+
+    // Of the present hold, while there is one.
+    private boolean holding;
+    private boolean lost;
+    private long lostDeadBy;
+
+    // Of the present stop.
+    private StopReason stopReason = StopReason.SHUTDOWN;
+    private long killAt;
+    private boolean killed;
+    private boolean haltAsked;
+    private boolean closing;
+    private long standAsideUntil;
+
+    SingletonMachine(Policy policy) {
+        this.policy = policy;
+    }
+
+    State state() {
+        return state;
+    }
+
+    List<Command> on(Event event, long now, long deadBy) {
+        out.clear();
+        if (event instanceof Event.Open) {
+            claim();
+        } else if (event instanceof Event.Granted) {
+            granted();
+        } else if (event instanceof Event.Startable) {
+            startable(now, deadBy);
+        } else if (event instanceof Event.Lost lostEvent) {
+            lose(now, deadBy, Reason.of(lostEvent.why));
+        } else if (event instanceof Event.Started) {
+            started(now);
+        } else if (event instanceof Event.Ended ended) {
+            ended(ended.exit, now);
+        } else if (event instanceof Event.Close close) {
+            close(close, now);
+        } else if (event instanceof Event.StepDown stepDown) {
+            stepDown(stepDown.until, now);
+        }
+        watch(now, deadBy);
+        return List.copyOf(out);
+    }
+
+    /** When the next {@link Event.Tick} is due, if no other event comes first. */
+    long wakeAt(long deadBy) {
+        return switch (state) {
+            case STANDBY -> claimAt;
+            case SETTLING -> deadBy;
+            case STARTING, RUNNING -> stopAt(deadBy);
+            case STOPPING -> Math.min(lost ? NEVER : stopAt(deadBy), killed ? stuckAt() : killAt);
+            case STUCK -> lost || !holding ? NEVER : stopAt(deadBy);
+            case CLOSED -> NEVER;
+        };
+    }
+
+    private void granted() {
+        holding = true;
+        lost = false;
+        if (state == State.STANDBY && claimed) {
+            become(State.SETTLING, Reason.GRANTED, null);
+        } else {
+            release(); // it raced with a withdrawal
+        }
+    }
+
+    private void startable(long now, long deadBy) {
+        if (state != State.SETTLING) {
+            return;
+        }
+        if (now < stopAt(deadBy)) {
+            startedAt = now;
+            killed = false;
+            haltAsked = false;
+            become(State.STARTING, Reason.SETTLED, null);
+            out.add(new Command.StartChild());
+        } else {
+            release();
+            become(State.STANDBY, Reason.EXPIRED, null);
+        }
+    }
+
+    private void lose(long now, long deadBy, Reason reason) {
+        if (!holding || lost) {
+            return;
+        }
+        lost = true;
+        lostDeadBy = deadBy;
+        switch (state) {
+            case SETTLING -> {
+                release();
+                become(State.STANDBY, reason, null);
+            }
+            case STARTING, RUNNING -> {
+                standAsideUntil = now;
+                stop(reason == Reason.CONFLICT ? StopReason.CONFLICT : StopReason.LOST, lossKillAt(now), reason);
+            }
+            case STOPPING -> hurry(lossKillAt(now));
+            case STUCK -> stuck();
+            case STANDBY, CLOSED -> {}
+        }
+    }
+
+    private void started(long now) {
+        if (state == State.STARTING) {
+            startedAt = now;
+            become(State.RUNNING, Reason.STARTED, null);
+        } else if (state == State.STOPPING || state == State.STUCK) {
+            out.add(killed ? new Command.KillChild(stopReason) : new Command.StopChild(stopReason, killAt));
+        }
+    }
+
+    private void ended(Exit exit, long now) {
+        if (!state.hasChild()) {
+            return;
+        }
+        boolean asked = state == State.STOPPING || state == State.STUCK;
+        Throwable cause = exit.cause().orElse(null);
+        if (asked) {
+            leave(closing, standAsideUntil, Reason.STOPPED, cause, exit, now);
+        } else {
+            long wait = policy.restarts.waitAfter(exit, now - startedAt);
+            leave(wait < 0, plus(now, Math.max(0, wait)), Reason.of(exit), cause, exit, now);
+        }
+    }
+
+    /** With no child left: gives up the key, and the claim with it unless the queue is to be joined again right now. */
+    private void leave(
+            boolean forGood, long claimAgainAt, Reason reason, @Nullable Throwable cause, Exit exit, long now) {
+        if (forGood || claimAgainAt > now) {
+            withdraw();
+        }
+        release();
+        if (forGood) {
+            become(State.CLOSED, reason, cause);
+            out.add(new Command.Over(exit));
+        } else {
+            become(State.STANDBY, reason, cause);
+            if (!claimed) {
+                claimAt = claimAgainAt;
+            }
+        }
+    }
+
+    private void close(Event.Close close, long now) {
+        closing = true;
+        switch (state) {
+            case STANDBY, SETTLING -> leave(true, now, Reason.CLOSED, null, Exit.stopped(), now);
+            case STARTING, RUNNING -> stop(close.why, Math.min(plus(now, policy.grace), close.killBy), Reason.CLOSED);
+            case STOPPING -> hurry(close.killBy);
+            case STUCK, CLOSED -> {}
+        }
+    }
+
+    private void hurry(long killBy) {
+        if (killBy < killAt) {
+            killAt = killBy;
+            out.add(new Command.StopChild(stopReason, killAt));
+        }
+    }
+
+    private void stepDown(long until, long now) {
+        standAsideUntil = until;
+        switch (state) {
+            case STANDBY -> {
+                withdraw();
+                claimAt = until;
+            }
+            case SETTLING -> leave(false, until, Reason.STEPPED_DOWN, null, Exit.stopped(), now);
+            case STARTING, RUNNING -> stop(StopReason.YIELDED, plus(now, policy.grace), Reason.STEPPED_DOWN);
+            case STOPPING, STUCK, CLOSED -> {}
+        }
+    }
+
+    private void stop(StopReason why, long at, Reason reason) {
+        stopReason = why;
+        killAt = at;
+        become(State.STOPPING, reason, null);
+        out.add(new Command.StopChild(why, at));
+    }
+
+    /** What time alone decides. */
+    private void watch(long now, long deadBy) {
+        if (state == State.STANDBY && now >= claimAt) {
+            claim();
+        }
+        if (lost && state.hasChild() && deadBy < lostDeadBy) {
+            tighten(now, deadBy);
+        }
+        if (state == State.SETTLING ? now >= deadBy : now >= stopAt(deadBy)) {
+            lose(now, deadBy, Reason.EXPIRED);
+        }
+        if (state == State.STOPPING && !killed && now >= killAt) {
+            killed = true;
+            out.add(new Command.KillChild(stopReason));
+        }
+        if (state == State.STOPPING && killed && now >= stuckAt()) {
+            become(State.STUCK, Reason.IGNORED_KILL, null);
+            stuck();
+        }
+    }
+
+    /** The machine was suspended since the loss: less of the lease is left than was thought. */
+    private void tighten(long now, long deadBy) {
+        lostDeadBy = deadBy;
+        if (state == State.STUCK) {
+            haltAsked = false;
+            stuck();
+        } else {
+            hurry(lossKillAt(now));
+        }
+    }
+
+    private void stuck() {
+        if (!haltAsked) {
+            haltAsked = lost;
+            out.add(new Command.Stuck(lost, lost && policy.halt ? plus(lostDeadBy, -policy.margin) : NEVER));
+        }
+    }
+
+    /** When a stop must begin for the child to be dead in time. */
+    private long stopAt(long deadBy) {
+        return deadBy == NEVER ? NEVER : deadBy - policy.stopBudget - policy.margin;
+    }
+
+    /** The last fifth of the budget is for the kill to take effect in. */
+    private long lossKillAt(long now) {
+        long end = Math.min(plus(now, policy.stopBudget), lostDeadBy - policy.margin);
+        return Math.min(plus(now, policy.grace), end - policy.stopBudget / 5);
+    }
+
+    private long stuckAt() {
+        if (!lost) {
+            return plus(killAt, KILL_WAIT);
+        }
+        return Math.min(plus(killAt, policy.stopBudget / 5), plus(lostDeadBy, -policy.margin));
+    }
+
+    private void claim() {
+        claimAt = NEVER;
+        claimed = true;
+        out.add(new Command.Claim());
+    }
+
+    private void withdraw() {
+        claimAt = NEVER;
+        if (claimed) {
+            claimed = false;
+            out.add(new Command.Withdraw());
+        }
+    }
+
+    private void release() {
+        if (holding) {
+            holding = false;
+            out.add(new Command.Release());
+        }
+    }
+
+    /** The one place where the state changes. */
+    private void become(State next, Reason reason, @Nullable Throwable cause) {
+        State from = state;
+        assert next.hasChild() || next == State.SETTLING || !holding : "nothing runs, yet the key is held";
+        state = next;
+        out.add(new Command.Changed(from, next, reason, cause));
+    }
+}

@@ -1,0 +1,246 @@
+package dev.highlander;
+
+import dev.highlander.SingletonMachine.Command;
+import dev.highlander.SingletonMachine.Event;
+import dev.highlander.lock.Claim;
+import dev.highlander.lock.Claimant;
+import dev.highlander.lock.Hold;
+import dev.highlander.lock.Key;
+import dev.highlander.lock.Locks;
+import dev.highlander.lock.Loss;
+import dev.highlander.supervisor.ChildSpec;
+import dev.highlander.supervisor.Exit;
+import dev.highlander.supervisor.StopReason;
+import dev.highlander.time.Agenda;
+import dev.highlander.time.Time;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A singleton's machine with threads: brings it what happens, and does what it says.
+ *
+ * <p>Everything here but the getters runs on the decisions thread of {@link Control}, and returns at once: what might
+ * block, a child above all, has a thread of its own.
+ */
+final class SingletonRunner {
+    private final Key key;
+    private final ChildSpec spec;
+    private final Locks locks;
+    private final Time time;
+    private final Control control;
+    private final SingletonMachine machine;
+    private final JvmHalt halt;
+    private final Journal journal;
+    private final Agenda decisions;
+    private final CompletableFuture<Exit> closed = new CompletableFuture<>();
+
+    private @Nullable Claim claim;
+    private @Nullable Turn turn;
+    private Agenda.@Nullable Timer timer;
+    private volatile State state = State.STANDBY;
+    private volatile @Nullable ChildRunner child;
+
+    SingletonRunner(
+            Key key, ChildSpec spec, Locks locks, SingletonMachine.Policy policy, Control control, JvmHalt halt) {
+        this.key = key;
+        this.spec = spec;
+        this.locks = locks;
+        this.time = locks.time();
+        this.control = control;
+        this.machine = new SingletonMachine(policy);
+        this.halt = halt;
+        Control.Threads threads = control.enter(this);
+        this.decisions = threads.decisions();
+        this.journal = new Journal(key, spec.id(), locks.node().name(), threads.events());
+    }
+
+    void open() {
+        journal.opened(spec);
+        tell(new Event.Open());
+    }
+
+    void close(StopReason why, long killBy) {
+        tell(new Event.Close(why, killBy));
+    }
+
+    void stepDown(long standAside) {
+        decisions.execute(() -> handle(new Event.StepDown(Time.plus(time.nanos(), standAside))));
+    }
+
+    void tick() {
+        tell(new Event.Tick());
+    }
+
+    Key key() {
+        return key;
+    }
+
+    ChildSpec spec() {
+        return spec;
+    }
+
+    State state() {
+        return state;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    CompletableFuture<Exit> closed() {
+        return closed;
+    }
+
+    @Nullable
+    ChildRunner child() {
+        return child;
+    }
+
+    Optional<Term> term() {
+        ChildRunner present = child;
+        return present == null ? Optional.empty() : Optional.of(present.term());
+    }
+
+    /** Whether {@code thread} would wait for itself if it waited for this to close. */
+    boolean mustNotWait(Thread thread) {
+        ChildRunner present = child;
+        return decisions.isCurrent() || journal.isCurrent() || (present != null && present.owns(thread));
+    }
+
+    private void tell(Event event) {
+        decisions.execute(() -> handle(event));
+    }
+
+    private void handle(Event event) {
+        for (Command command : machine.on(event, time.nanos(), deadBy())) {
+            perform(command);
+        }
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        long wakeAt = machine.wakeAt(deadBy());
+        if (wakeAt != Long.MAX_VALUE) {
+            timer = decisions.at(wakeAt, () -> handle(new Event.Tick()));
+        }
+    }
+
+    private long deadBy() {
+        return turn == null || turn.hold == null ? Long.MAX_VALUE : turn.hold.deadBy();
+    }
+
+    private void perform(Command command) {
+        if (command instanceof Command.Claim) {
+            turn = new Turn();
+            claim = locks.claim(key, turn);
+        } else if (command instanceof Command.Withdraw && claim != null) {
+            claim.withdraw();
+            claim = null;
+        } else if (command instanceof Command.StartChild && turn != null && turn.hold != null) {
+            child = new ChildRunner(
+                    spec, new HeldTerm(turn.hold, locks.node().name(), time), time, decisions, this::tell);
+            child.start();
+        } else if (command instanceof Command.StopChild stop && child != null) {
+            child.stop(stop.why(), stop.killAt());
+        } else if (command instanceof Command.KillChild kill && child != null) {
+            child.kill(kill.why());
+        } else if (command instanceof Command.Stuck stuck) {
+            stuck(stuck);
+        } else if (command instanceof Command.Release && turn != null) {
+            turn.release();
+        } else if (command instanceof Command.Changed changed) {
+            changed(changed);
+        } else if (command instanceof Command.Over over) {
+            closed.complete(over.exit());
+            control.leave(this);
+        }
+    }
+
+    private void stuck(Command.Stuck stuck) {
+        boolean halting = stuck.haltAt() != Long.MAX_VALUE;
+        journal.stuck(stuck.lost(), halting);
+        if (halting) {
+            halt.at(
+                    stuck.haltAt(),
+                    "the child " + spec.id() + " of singleton " + key
+                            + " ignores its kill while its key is lost, and must not meet its successor",
+                    decisions);
+        }
+    }
+
+    private void changed(Command.Changed changed) {
+        OptionalLong token = child == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(child.term().token());
+        if (!changed.to().hasChild() && child != null) {
+            child.term().end();
+            child = null;
+        }
+        synchronized (closed) {
+            state = changed.to();
+            closed.notifyAll();
+        }
+        journal.changed(changed.from(), changed.to(), changed.reason(), token, time.instant(), changed.cause());
+    }
+
+    /** Waits until {@link #state()} is what is wanted; false when {@code nanos} are over. */
+    boolean await(Predicate<State> wanted, long nanos) throws InterruptedException {
+        long end = Time.plus(System.nanoTime(), nanos);
+        synchronized (closed) {
+            while (!wanted.test(state)) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                closed.wait(left / 1_000_000, (int) (left % 1_000_000));
+            }
+            return true;
+        }
+    }
+
+    /** One place in the queue and the hold that comes of it; what is said to an earlier one is not for the present one. */
+    private final class Turn implements Claimant {
+        private @Nullable Hold hold;
+
+        @Override
+        public void granted(Hold granted) {
+            decisions.execute(() -> {
+                if (turn == this && claim != null) {
+                    hold = granted;
+                    handle(new Event.Granted());
+                } else {
+                    granted.release();
+                }
+            });
+        }
+
+        @Override
+        public void startable(Hold startable) {
+            tell(startable, new Event.Startable());
+        }
+
+        @Override
+        public void lost(Hold lostHold, Loss why) {
+            tell(lostHold, new Event.Lost(why));
+        }
+
+        private void tell(Hold about, Event event) {
+            decisions.execute(() -> {
+                if (turn == this && hold == about) {
+                    handle(event);
+                }
+            });
+        }
+
+        void release() {
+            Hold present = hold;
+            hold = null;
+            if (present != null) {
+                present.release();
+            }
+        }
+    }
+}

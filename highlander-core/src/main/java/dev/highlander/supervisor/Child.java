@@ -1,0 +1,31 @@
+package dev.highlander.supervisor;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Something that runs. All methods may be called from any thread, in any state, and more than once. */
+public interface Child {
+    /** Completes, always normally, when nothing of the child runs any more. */
+    CompletionStage<Exit> ended();
+
+    /**
+     * Asks the child to end; {@link #ended()} tells when it has.
+     *
+     * @param killBy when {@link #kill} will be called, in nanoseconds of the starter's clock, for a child that has to
+     *     share that time among children of its own; {@link Long#MAX_VALUE} for never
+     */
+    void stop(StopReason why, long killBy);
+
+    /** Ends the child by the hardest means there is. */
+    void kill(StopReason why);
+
+    /** What runs below this child, in the order of starting. */
+    default List<ChildInfo> children() {
+        return List.of();
+    }
+
+    /** Whether {@code thread} is the child's own, so that it must not wait for the child to end. */
+    default boolean owns(Thread thread) {
+        return false;
+    }
+}

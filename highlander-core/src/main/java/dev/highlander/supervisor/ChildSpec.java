@@ -1,0 +1,104 @@
+package dev.highlander.supervisor;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * What to run and how: an id, a recipe, when to restart it and how to stop it. Immutable; each {@code with}-style method
+ * gives another spec.
+ */
+public final class ChildSpec {
+    private final String id;
+    private final Start start;
+    private final Restart restart;
+    private final Shutdown shutdown;
+
+    private ChildSpec(String id, Start start, Restart restart, Shutdown shutdown) {
+        if (id.isBlank()) {
+            throw new IllegalArgumentException("The child's id is empty. Give it at least one visible character.");
+        }
+        this.id = id;
+        this.start = Objects.requireNonNull(start, "start");
+        this.restart = Objects.requireNonNull(restart, "restart");
+        this.shutdown = Objects.requireNonNull(shutdown, "shutdown");
+    }
+
+    /** A child made by a recipe of your own. It is always restarted, and has five seconds to stop. */
+    public static ChildSpec of(String id, Start start) {
+        return new ChildSpec(id, start, Restart.ALWAYS, Shutdown.DEFAULT);
+    }
+
+    /** A loop or a job on a platform thread of its own, which is interrupted to stop it. */
+    public static ChildSpec task(String id, Task task) {
+        return task(id, ChildThreads.named(id), task);
+    }
+
+    /** A loop or a job on a thread that {@code threads} makes, which is interrupted to stop it. */
+    public static ChildSpec task(String id, ThreadFactory threads, Task task) {
+        Objects.requireNonNull(task, "task");
+        return of(id, () -> TaskChild.start(task, threads));
+    }
+
+    /** A service that is started and stopped. */
+    public static <S> ChildSpec service(String id, Service<S> service) {
+        Objects.requireNonNull(service, "service");
+        return of(id, () -> ServiceChild.start(id, service));
+    }
+
+    /** A service that {@code factory} starts and whose {@code close()} stops it. */
+    public static ChildSpec service(String id, Callable<? extends AutoCloseable> factory) {
+        Objects.requireNonNull(factory, "factory");
+        return service(id, new CloseableService(factory));
+    }
+
+    /** A service that {@code factory} starts from {@code argument} and whose {@code close()} stops it. */
+    public static <A> ChildSpec service(String id, A argument, Factory<? super A> factory) {
+        Objects.requireNonNull(factory, "factory");
+        return service(id, () -> factory.create(argument));
+    }
+
+    /** An operating-system command, with the standard streams of this process. */
+    public static ChildSpec command(String id, String... command) {
+        return of(id, Command.of(command));
+    }
+
+    /** An operating-system command. */
+    public static ChildSpec command(String id, Command command) {
+        return of(id, command);
+    }
+
+    public ChildSpec restart(Restart when) {
+        return new ChildSpec(id, start, when, shutdown);
+    }
+
+    public ChildSpec shutdown(Shutdown how) {
+        return new ChildSpec(id, start, restart, how);
+    }
+
+    /** The same spec with another recipe; the seam by which a child is wrapped. */
+    public ChildSpec start(Start recipe) {
+        return new ChildSpec(id, recipe, restart, shutdown);
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public Start start() {
+        return start;
+    }
+
+    public Restart restart() {
+        return restart;
+    }
+
+    public Shutdown shutdown() {
+        return shutdown;
+    }
+
+    @Override
+    public String toString() {
+        return "child " + id + " (restart " + restart + ", shutdown " + shutdown + ")";
+    }
+}

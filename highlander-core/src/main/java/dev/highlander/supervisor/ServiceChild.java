@@ -1,0 +1,76 @@
+package dev.highlander.supervisor;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service that was started.
+ *
+ * @param <S> what was started
+ */
+final class ServiceChild<S> implements Child {
+    private final String id;
+    private final Service<S> service;
+    private final S started;
+    private final CompletableFuture<Exit> ended = new CompletableFuture<>();
+    private @Nullable Thread stopper;
+    private volatile boolean killed;
+
+    private ServiceChild(String id, Service<S> service, S started) {
+        this.id = id;
+        this.service = service;
+        this.started = started;
+    }
+
+    static <S> Child start(String id, Service<S> service) throws Exception {
+        ServiceChild<S> child = new ServiceChild<>(id, service, service.start());
+        child.service.ended(child.started).whenComplete((ok, died) -> child.died(died));
+        return child;
+    }
+
+    /** It has died by itself, yet what it left open still has to be stopped before the child counts as ended. */
+    private void died(@Nullable Throwable cause) {
+        stop(StopReason.SHUTDOWN, cause == null ? Exit.completed() : Exit.failed(cause));
+    }
+
+    @Override
+    public CompletionStage<Exit> ended() {
+        return ended;
+    }
+
+    @Override
+    public void stop(StopReason why, long killBy) {
+        stop(why, Exit.stopped());
+    }
+
+    private synchronized void stop(StopReason why, Exit exit) {
+        if (stopper == null) {
+            stopper = ChildThreads.named(id + "-stop").newThread(() -> {
+                try {
+                    service.stop(started, why);
+                    ended.complete(exit);
+                } catch (Throwable t) {
+                    if (!killed) {
+                        ended.complete(exit.isFailure() ? exit : exit.because(t));
+                    } // else it was interrupted half-way: nobody has seen it dead
+                }
+            });
+            stopper.start();
+        }
+    }
+
+    @Override
+    public synchronized void kill(StopReason why) {
+        stop(why, Exit.stopped());
+        killed = true;
+        if (stopper != null) {
+            stopper.interrupt();
+        }
+    }
+
+    @Override
+    public synchronized boolean owns(Thread other) {
+        return other == stopper;
+    }
+}

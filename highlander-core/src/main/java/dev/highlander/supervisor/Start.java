@@ -1,0 +1,11 @@
+package dev.highlander.supervisor;
+
+/** A recipe for a child: each start makes a new one. */
+@FunctionalInterface
+public interface Start {
+    /**
+     * Starts a child and returns when it runs; may block, and is interrupted when the start is called off. A child that
+     * is returned all the same is stopped.
+     */
+    Child start() throws Exception;
+}

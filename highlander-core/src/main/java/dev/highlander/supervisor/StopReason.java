@@ -1,0 +1,13 @@
+package dev.highlander.supervisor;
+
+/** Why a child is asked to end. */
+public enum StopReason {
+    /** What it belongs to is being closed. */
+    SHUTDOWN,
+    /** Its key was lost: another node may start soon. */
+    LOST,
+    /** Another node held its key as well, and won. */
+    CONFLICT,
+    /** Its node stands aside for another. */
+    YIELDED
+}
