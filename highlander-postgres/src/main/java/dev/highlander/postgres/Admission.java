@@ -1,0 +1,152 @@
+package dev.highlander.postgres;
+
+import dev.highlander.lock.Lease;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/**
+ * The checks that a new session passes before anything is trusted to it. Each has its own {@link Problems problem}.
+ *
+ * <p>The settings make the server let go of a node that fell silent soon after its lease. They are for promptness: that no
+ * two children run rests on the new holder's settle, whatever the server does.
+ */
+final class Admission {
+    private final Connection connection;
+    private final Lease lease;
+    private final LockId leaseLock;
+    private final String node;
+    private final String channel;
+
+    Admission(Connection connection, Lease lease, LockId leaseLock, String node, String channel) {
+        this.connection = connection;
+        this.lease = lease;
+        this.leaseLock = leaseLock;
+        this.node = node;
+        this.channel = channel;
+    }
+
+    /** Readies the session, and gives the number of its backend. */
+    int admit() throws SQLException, RefusedException {
+        connection.setAutoCommit(true);
+        int backend = identify();
+        applySettings();
+        takeLeaseLock();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("listen \"" + channel + "\"");
+        }
+        return backend;
+    }
+
+    private int identify() throws SQLException, RefusedException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(Sql.IDENTITY)) {
+            row.next();
+            int backend = row.getInt(1);
+            if (row.getInt(2) < 140_000) {
+                throw new RefusedException(Problems.tooOld(row.getString(3)));
+            }
+            if (backend != connection.unwrap(PGConnection.class).getBackendPID()) {
+                throw new RefusedException(Problems.transactionPooler());
+            }
+            if (row.getBoolean(4)) {
+                throw new RefusedException(Problems.inRecovery());
+            }
+            if (row.getBoolean(5)) {
+                throw new RefusedException(Problems.readOnly());
+            }
+            if (row.getInt(6) > 0) {
+                throw new RefusedException(Problems.locksHeld());
+            }
+            return backend;
+        }
+    }
+
+    private void applySettings() throws SQLException, RefusedException {
+        long silence = lease.length().toMillis() * 11 / 10;
+        long seconds = Math.max(1, silence / 4000);
+        Map<String, String> needed = new LinkedHashMap<>();
+        needed.put("idle_session_timeout", Long.toString(silence));
+        needed.put("lock_timeout", "0");
+        needed.put("statement_timeout", "0");
+        needed.put("synchronous_commit", "on");
+        // Those that a platform of the server's may lack; it then lets go by the idle timeout alone.
+        Map<String, String> useful = new LinkedHashMap<>();
+        useful.put("application_name", node);
+        useful.put("tcp_user_timeout", Long.toString(silence));
+        useful.put("tcp_keepalives_idle", Long.toString(seconds));
+        useful.put("tcp_keepalives_interval", Long.toString(seconds));
+        useful.put("tcp_keepalives_count", "3");
+        useful.put("client_connection_check_interval", "1000");
+        for (Map.Entry<String, String> setting : needed.entrySet()) {
+            set(setting.getKey(), setting.getValue());
+        }
+        for (Map.Entry<String, String> setting : useful.entrySet()) {
+            try {
+                set(setting.getKey(), setting.getValue());
+            } catch (SQLException e) {
+                if (connection.isClosed()
+                        || e.getSQLState() == null
+                        || e.getSQLState().startsWith("08")) {
+                    throw e;
+                }
+            }
+        }
+        for (Map.Entry<String, String> setting : needed.entrySet()) {
+            String got = read(setting.getKey());
+            if (!setting.getValue().equals(got)) {
+                throw new RefusedException(Problems.settingLost(setting.getKey(), setting.getValue(), got));
+            }
+        }
+    }
+
+    private void set(String name, String value) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select set_config(?, ?, false)")) {
+            statement.setString(1, name);
+            statement.setString(2, value);
+            statement.executeQuery().close();
+        }
+    }
+
+    private @Nullable String read(String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(Sql.READ_SETTING)) {
+            statement.setString(1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getString(1) : null;
+            }
+        }
+    }
+
+    /**
+     * A shared lock whose second number is the lease: it shows the lease of every connected node to all others, even of
+     * one that is frozen, and proves that the server has advisory locks at all. First ours, then a look at the others: of
+     * two that come at once at least one sees the other.
+     */
+    private void takeLeaseLock() throws SQLException, RefusedException {
+        try (PreparedStatement take = connection.prepareStatement(Sql.TAKE_LEASE_LOCK);
+                PreparedStatement shown = connection.prepareStatement(Sql.SHOWN_LEASE_LOCK);
+                PreparedStatement other = connection.prepareStatement(Sql.OTHER_LEASE)) {
+            for (PreparedStatement statement : new PreparedStatement[] {take, shown, other}) {
+                statement.setInt(1, leaseLock.classId());
+                statement.setInt(2, leaseLock.objId());
+            }
+            take.executeQuery().close();
+            try (ResultSet row = shown.executeQuery()) {
+                if (!row.next() || row.getInt(1) != 1) {
+                    throw new RefusedException(Problems.locksNotShown());
+                }
+            }
+            try (ResultSet row = other.executeQuery()) {
+                if (row.next()) {
+                    throw new RefusedException(Problems.leaseDiffers(lease, row.getLong(1)));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.highlander.postgres;
+
+import dev.highlander.lock.Key;
+import dev.highlander.lock.Lease;
+import dev.highlander.lock.Namespace;
+
+/** What the nodes of a namespace share besides their keys. Never changes: old and new versions must meet. */
+final class Channels {
+
+    private static final Key.Named NODES = new Key.Named("highlander nodes");
+
+    private Channels() {}
+
+    /** The notification channel: made of a hash, so that no namespace needs quoting or is too long. */
+    static String channel(Namespace namespace) {
+        return "highlander_" + LockId.of(NODES, namespace).wire();
+    }
+
+    /** The lock that every node of a namespace shares; its second number is the lease in milliseconds. */
+    static LockId leaseLock(Namespace namespace, Lease lease) {
+        return new LockId(
+                LockId.of(NODES, namespace).classId(), (int) lease.length().toMillis(), true);
+    }
+}

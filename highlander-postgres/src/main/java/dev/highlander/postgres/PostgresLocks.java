@@ -1,0 +1,269 @@
+package dev.highlander.postgres;
+
+import dev.highlander.lock.Claim;
+import dev.highlander.lock.Claimant;
+import dev.highlander.lock.Condition;
+import dev.highlander.lock.Guarantee;
+import dev.highlander.lock.Holder;
+import dev.highlander.lock.Key;
+import dev.highlander.lock.Lease;
+import dev.highlander.lock.Locks;
+import dev.highlander.lock.Namespace;
+import dev.highlander.lock.Node;
+import dev.highlander.lock.StuckChildException;
+import dev.highlander.lock.Subscription;
+import dev.highlander.time.Time;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock service on the session advisory locks of a Postgres server, 14 or newer: zero or one copies, never two. It needs
+ * one connection for all keys, and neither a table nor an extension nor a special role.
+ *
+ * <p>What that rests on: one primary at a time; clock rates within 10 % of each other; a child that is down within 0.3 of
+ * the lease when its key is lost, or else a JVM that halts; the same lease on all nodes of a namespace; and a direct
+ * connection, or one through a pooler that pools by session.
+ */
+public final class PostgresLocks implements Locks {
+    private final Node node;
+    private final Namespace namespace;
+    private final Lease lease;
+    private final Time time;
+    private final PostgresSession session;
+    private final AtomicLong lastClaim = new AtomicLong();
+    private final List<Consumer<Condition>> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Condition condition = Condition.connecting();
+
+    private PostgresLocks(Builder builder, Connector connector) {
+        this.node = builder.node == null ? Node.here() : builder.node;
+        this.namespace = builder.namespace;
+        this.lease = builder.lease;
+        this.time = builder.time;
+        this.session = new PostgresSession(
+                connector,
+                lease,
+                Channels.leaseLock(namespace, lease),
+                node.name(),
+                Channels.channel(namespace),
+                time,
+                this::become);
+        session.start();
+    }
+
+    /**
+     * On the server at {@code url}, in any of the usual forms of {@code DATABASE_URL}; all else at its default. Returns at
+     * once, whether the server can be reached or not.
+     *
+     * @throws IllegalArgumentException if {@code url} is none
+     */
+    public static PostgresLocks connect(String url) {
+        return builder().url(url).connect();
+    }
+
+    /** With settings of your own. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public Claim claim(Key key, Claimant claimant) {
+        if (closed.get()) {
+            throw new IllegalStateException("These locks are closed. Open new ones to claim " + key + ".");
+        }
+        long claim = lastClaim.incrementAndGet();
+        session.claim(claim, key, LockId.of(key, namespace), claimant);
+        return () -> session.withdraw(claim);
+    }
+
+    @Override
+    public CompletionStage<Optional<Holder>> holder(Key key) {
+        return session.holder(LockId.of(key, namespace));
+    }
+
+    @Override
+    public Guarantee guarantee() {
+        return new Guarantee(true, true, Optional.of(lease));
+    }
+
+    @Override
+    public Condition condition() {
+        return condition;
+    }
+
+    @Override
+    public Subscription listen(Consumer<Condition> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    private void become(Condition next) {
+        if (!next.equals(condition)) {
+            condition = next;
+            listeners.forEach(listener -> listener.accept(next));
+        }
+    }
+
+    @Override
+    public Node node() {
+        return node;
+    }
+
+    @Override
+    public Time time() {
+        return time;
+    }
+
+    public Namespace namespace() {
+        return namespace;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Waits until the holds that were released have been given back to the server, but no longer than a lease: the
+     * server then finds out by itself.
+     */
+    @Override
+    public void close() {
+        closed.set(true);
+        CompletableFuture<Integer> unreleased = new CompletableFuture<>();
+        CompletableFuture<Void> finished = session.close(unreleased::complete);
+        if (session.isCurrent()) {
+            return;
+        }
+        CompletableFuture<Integer> kept = finished.handle((ok, e) -> 0).applyToEither(unreleased, count -> count);
+        Integer count = waitFor(kept);
+        if (count != null && count > 0) {
+            throw new StuckChildException(
+                    count + (count == 1 ? " key of node " : " keys of node ") + node.name()
+                            + " were never released, so their session with Postgres is kept until they are, or this process"
+                            + " ends. Close the singletons before their locks; a child that ignores its kill has to be mended.");
+        }
+        waitFor(finished);
+    }
+
+    private <T> @Nullable T waitFor(CompletableFuture<T> future) {
+        boolean interrupted = false;
+        long end = System.nanoTime() + lease.nanos();
+        try {
+            while (true) {
+                try {
+                    return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (TimeoutException | ExecutionException e) {
+                    return null;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Settings for {@link PostgresLocks}; used by one thread. */
+    public static final class Builder {
+        private @Nullable DatabaseUrl url;
+        private Properties properties = new Properties();
+        private @Nullable Callable<Connection> connections;
+        private Namespace namespace = Namespace.DEFAULT;
+        private @Nullable Node node;
+        private Lease lease = Lease.DEFAULT;
+        private Time time = Time.system();
+
+        private Builder() {}
+
+        /**
+         * Where the server is, in any of the usual forms of {@code DATABASE_URL}.
+         *
+         * @throws IllegalArgumentException if {@code where} is none
+         */
+        public Builder url(String where) {
+            return url(DatabaseUrl.parse(where));
+        }
+
+        /** Where the server is. */
+        public Builder url(DatabaseUrl where) {
+            url = where;
+            return this;
+        }
+
+        /** Properties of the Postgres driver in addition to those of the URL, such as {@code user} and {@code password}. */
+        public Builder properties(Properties driverProperties) {
+            Properties copy = new Properties();
+            copy.putAll(driverProperties);
+            properties = copy;
+            return this;
+        }
+
+        /**
+         * What makes connections instead of a URL, for log-ins that change. Each is used for one session, alone, and then
+         * closed. Called on the session's thread; a release may wait up to 20 ms for its turn on such a connection.
+         */
+        public Builder connections(Callable<Connection> source) {
+            connections = source;
+            return this;
+        }
+
+        /** What keeps keys apart from other applications'; {@link Namespace#DEFAULT} unless given. */
+        public Builder namespace(Namespace of) {
+            namespace = Objects.requireNonNull(of, "namespace");
+            return this;
+        }
+
+        /** This process; {@link Node#here()} unless given. */
+        public Builder node(Node name) {
+            node = Objects.requireNonNull(name, "node");
+            return this;
+        }
+
+        /** For how long a check is trusted; {@link Lease#DEFAULT} unless given. The same on all nodes of a namespace. */
+        public Builder lease(Lease length) {
+            lease = Objects.requireNonNull(length, "lease");
+            return this;
+        }
+
+        /** The clocks to go by; the system's unless given. */
+        public Builder time(Time clocks) {
+            time = Objects.requireNonNull(clocks, "time");
+            return this;
+        }
+
+        /**
+         * Opens the lock service. Returns at once, whether the server can be reached or not.
+         *
+         * @throws IllegalArgumentException if neither a URL nor a source of connections was given, or both
+         */
+        public PostgresLocks connect() {
+            if ((url == null) == (connections == null)) {
+                throw new IllegalArgumentException(
+                        url == null
+                                ? "There is no Postgres to connect to. Give a url(...), or connections(...)."
+                                : "There are both a url(...) and connections(...). Give one of them.");
+            }
+            Node named = node == null ? Node.here() : node;
+            node = named;
+            return new PostgresLocks(
+                    this,
+                    url != null
+                            ? new UrlConnector(url, properties, named.name())
+                            : Connector.of(Objects.requireNonNull(connections)));
+        }
+    }
+}

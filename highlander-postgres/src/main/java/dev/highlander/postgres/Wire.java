@@ -1,0 +1,233 @@
+package dev.highlander.postgres;
+
+import dev.highlander.lock.Holder;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/** A session's connection: executes the protocol's requests, and listens. Used by one thread, but for {@link #wake}. */
+final class Wire {
+    /** How long a wait may last on a connection that nothing can wake. */
+    private static final long BLIND_WAIT_MILLIS = 20;
+
+    /**
+     * A notification.
+     *
+     * @param sender the backend that sent it, as the server says
+     * @param payload what it said
+     */
+    record Notification(int sender, String payload) {}
+
+    private final Connection connection;
+    private final PGConnection driver;
+    private final Connector.Waker waker;
+    private final String channel;
+    private final long leaseMillis;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+    Wire(Connector.Link link, String channel, long leaseMillis) throws SQLException {
+        this.connection = link.connection();
+        this.driver = connection.unwrap(PGConnection.class);
+        this.waker = link.waker();
+        this.channel = channel;
+        this.leaseMillis = leaseMillis;
+    }
+
+    Reply execute(Request request) throws SQLException, RefusedException {
+        if (request instanceof Request.Try attempt) {
+            return attempt(attempt.locks());
+        }
+        if (request instanceof Request.Mark mark) {
+            PreparedStatement statement = prepare(Sql.MARK);
+            statement.setString(1, channel);
+            statement.setString(2, Long.toString(mark.nonce()));
+            return check(statement);
+        }
+        if (request instanceof Request.Run run) {
+            return run(run.locks());
+        }
+        if (request instanceof Request.Beat beat) {
+            PreparedStatement statement = prepare(Sql.BEAT);
+            statement.setString(1, beat.digest());
+            return check(statement);
+        }
+        if (request instanceof Request.Clean clean) {
+            List<LockId> locks = clean.terms().stream().map(Request.Term::lock).toList();
+            PreparedStatement statement = prepare(Sql.CLEAN);
+            statement.setString(1, channel);
+            setLocks(statement, 2, locks);
+            statement.setString(5, array(clean.terms(), term -> Long.toString(term.token())));
+            return new Reply.Did(places(statement, locks));
+        }
+        List<LockId> locks = ((Request.Unlock) request).locks();
+        PreparedStatement statement = prepare(Sql.UNLOCK);
+        statement.setString(1, channel);
+        setLocks(statement, 2, locks);
+        return new Reply.Did(places(statement, locks));
+    }
+
+    private Reply attempt(List<LockId> locks) throws SQLException, RefusedException {
+        PreparedStatement statement = prepare(Sql.TRY);
+        setLocks(statement, 1, locks);
+        Set<LockId> got = new LinkedHashSet<>();
+        boolean primary = true;
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                if (rows.getBoolean(2)) {
+                    got.add(locks.get(rows.getInt(1) - 1));
+                }
+                primary &= !rows.getBoolean(3);
+            }
+        }
+        refuseWarnings(statement);
+        return new Reply.Got(got, primary);
+    }
+
+    private Reply run(List<LockId> locks) throws SQLException, RefusedException {
+        PreparedStatement statement = prepare(Sql.RUN);
+        statement.setString(1, channel);
+        statement.setString(2, Long.toString(leaseMillis));
+        setLocks(statement, 3, locks);
+        Map<LockId, Long> tokens = new HashMap<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                tokens.put(locks.get(rows.getInt(1) - 1), rows.getLong(2));
+            }
+        }
+        refuseWarnings(statement);
+        return new Reply.Ran(tokens);
+    }
+
+    private Reply check(PreparedStatement statement) throws SQLException, RefusedException {
+        boolean good;
+        try (ResultSet row = statement.executeQuery()) {
+            good = row.next() && row.getBoolean(1);
+        }
+        refuseWarnings(statement);
+        return new Reply.Checked(good);
+    }
+
+    /** The places for which there is a row, and, where the row has a second boolean column, it is true. */
+    private Set<LockId> places(PreparedStatement statement, List<LockId> locks) throws SQLException, RefusedException {
+        Set<LockId> done = new LinkedHashSet<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            boolean judged = rows.getMetaData().getColumnTypeName(2).equals("bool");
+            while (rows.next()) {
+                if (!judged || rows.getBoolean(2)) {
+                    done.add(locks.get(rows.getInt(1) - 1));
+                }
+            }
+        }
+        refuseWarnings(statement);
+        return done;
+    }
+
+    Optional<Holder> holder(LockId lock) throws SQLException {
+        PreparedStatement statement = prepare(Sql.HOLDER);
+        statement.setInt(1, lock.classId());
+        statement.setInt(2, lock.objId());
+        statement.setInt(3, lock.subId());
+        try (ResultSet row = statement.executeQuery()) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            String name = row.getString(1);
+            return Optional.of(new Holder(
+                    name == null || name.isEmpty() ? "backend " + row.getInt(3) : name,
+                    Optional.ofNullable(row.getString(2)),
+                    OptionalLong.empty(),
+                    Optional.empty()));
+        }
+    }
+
+    /** What came since the last call; does not wait. */
+    List<Notification> notifications() throws SQLException {
+        return convert(driver.getNotifications());
+    }
+
+    /** Waits until a notification comes, somebody calls {@link #wake}, or the time is over. */
+    List<Notification> await(long nanos) throws SQLException {
+        long millis = Math.max(1, nanos / 1_000_000);
+        boolean blind = waker == Connector.Waker.NONE;
+        int limit = (int) Math.min(Integer.MAX_VALUE, blind ? Math.min(millis, BLIND_WAIT_MILLIS) : millis);
+        waker.mayBeWoken(true);
+        try {
+            return convert(driver.getNotifications(limit));
+        } finally {
+            waker.mayBeWoken(false);
+        }
+    }
+
+    void wake() {
+        waker.wake();
+    }
+
+    /** Says good-bye. */
+    void close() throws SQLException {
+        connection.close();
+    }
+
+    /** Closes the socket without a word; also frees a call that another thread is stuck in. */
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException | RuntimeException e) {
+            // It was to be thrown away anyway.
+        }
+    }
+
+    private static List<Notification> convert(PGNotification @Nullable [] came) {
+        List<Notification> all = new ArrayList<>();
+        if (came != null) {
+            for (PGNotification one : came) {
+                all.add(new Notification(one.getPID(), one.getParameter()));
+            }
+        }
+        return all;
+    }
+
+    /** A cancelled wait for synchronous replication, for one, is a success with a warning. */
+    private void refuseWarnings(PreparedStatement statement) throws SQLException, RefusedException {
+        SQLWarning warning = statement.getWarnings();
+        if (warning == null) {
+            warning = connection.getWarnings();
+        }
+        if (warning != null) {
+            throw new RefusedException(Problems.warned(String.valueOf(warning.getMessage())));
+        }
+    }
+
+    private PreparedStatement prepare(String sql) throws SQLException {
+        PreparedStatement statement = statements.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            statements.put(sql, statement);
+        }
+        return statement;
+    }
+
+    private static void setLocks(PreparedStatement statement, int first, List<LockId> locks) throws SQLException {
+        statement.setString(first, array(locks, lock -> Integer.toString(lock.classId())));
+        statement.setString(first + 1, array(locks, lock -> Integer.toString(lock.objId())));
+        statement.setString(first + 2, array(locks, lock -> Integer.toString(lock.subId())));
+    }
+
+    private static <T> String array(List<T> items, Function<T, String> form) {
+        return items.stream().map(form).collect(Collectors.joining(",", "{", "}"));
+    }
+}
