@@ -38,13 +38,13 @@ import org.jspecify.annotations.Nullable;
  * reboot has emptied the directory, provided that the clock was not set back meanwhile.
  *
  * <p>A lock file that can't be used makes the {@linkplain #condition() condition} {@code REFUSED} with what to do about
- * it; its key is tried again every {@value #RETRY_SECONDS} seconds, and the other keys go on being granted.
+ * it; its key is tried again every second, and the other keys go on being granted.
  *
  * <p>Each key ever looked at costs a file of 2 KB, which stays, and a file descriptor until the JVM ends.
  */
 public final class LocalLocks implements Locks {
     static final int POLL_MILLIS = 50;
-    static final int RETRY_SECONDS = 5;
+    static final int RETRY_SECONDS = 1;
 
     private static final long POLL = POLL_MILLIS * 1_000_000L;
     private static final long RETRY = RETRY_SECONDS * 1_000_000_000L;
