@@ -97,7 +97,7 @@ public abstract class LocksContract {
         Locks b = open("b");
         Locks c = open("c");
         Recorder first = claim(a, key);
-        Hold hold = first.awaitStartable();
+        first.awaitStartable();
         Recorder second = claim(b, key);
         Recorder third = claim(c, key);
 
@@ -105,7 +105,6 @@ public abstract class LocksContract {
 
         assertThat(second.heard()).isEmpty();
         assertThat(third.heard()).isEmpty();
-        hold.release();
     }
 
     @Test
@@ -127,14 +126,15 @@ public abstract class LocksContract {
         Locks here = open("here");
         Locks alsoHere = open("also-here");
         Locks elsewhere = opened(open("elsewhere", new Namespace("other-" + run)));
-        Hold hold = claim(here, key).awaitStartable();
+        Recorder holder = claim(here, key);
+        holder.awaitStartable();
 
         claim(elsewhere, key).awaitStartable();
         Recorder excluded = claim(alsoHere, key);
         oneRoundOf(alsoHere);
 
         assertThat(excluded.heard()).isEmpty();
-        hold.release();
+        holder.end();
         excluded.awaitStartable();
     }
 
@@ -144,12 +144,12 @@ public abstract class LocksContract {
         Locks locks = open("a");
         Recorder first = claim(locks, key);
         Recorder second = claim(locks, key);
-        Hold hold = first.awaitStartable();
+        first.awaitStartable();
 
         oneRoundOf(locks);
 
         assertThat(second.heard()).isEmpty();
-        hold.release();
+        first.end();
         second.awaitStartable();
     }
 
@@ -173,13 +173,14 @@ public abstract class LocksContract {
         for (Key key : List.of(Key.number(digits), Key.pair(digits, 7))) {
             Locks here = open("here");
             Locks elsewhere = opened(open("elsewhere", new Namespace("other-" + run)));
-            Hold hold = claim(here, key).awaitStartable();
+            Recorder holder = claim(here, key);
+            holder.awaitStartable();
             Recorder excluded = claim(elsewhere, key);
 
             oneRoundOf(elsewhere);
 
             assertThat(excluded.heard()).as("%s", key).isEmpty();
-            hold.release();
+            holder.end();
             excluded.awaitStartable();
         }
     }
@@ -209,15 +210,21 @@ public abstract class LocksContract {
         Recorder holder = claim(a, key);
         Hold first = holder.awaitStartable();
         Recorder waiter = claim(b, key);
+        oneRoundOf(b);
+
+        holder.end();
+
+        assertThat(waiter.awaitStartable().token()).isGreaterThan(first.token());
+    }
+
+    @Test
+    void a_claim_that_is_not_withdrawn_is_granted_again_after_its_release() throws Exception {
+        Recorder recorder = claim(open("a"), key("again"));
+        Hold first = recorder.awaitStartable();
 
         first.release();
 
-        Hold second = waiter.awaitStartable();
-        waiter.withdraw();
-        second.release();
-        Hold third = holder.awaitStartable(); // a's claim has stayed in the queue
-        assertThat(first.token()).isLessThan(second.token());
-        assertThat(second.token()).isLessThan(third.token());
+        assertThat(recorder.awaitStartable().token()).isGreaterThan(first.token());
     }
 
     @Test

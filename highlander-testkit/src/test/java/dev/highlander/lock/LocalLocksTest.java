@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.File;
-import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -23,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,30 +85,21 @@ class LocalLocksTest {
 
     @Test
     void class_loaders_exclude_each_other_and_drop_no_lock_of_the_other() throws Exception {
-        Hold hold = claim(locks("us"), KEY).startable();
-        PrintStream console = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        claim(locks("us"), KEY).startable();
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        Consumer<String> listener = told::add;
         try (URLClassLoader loader = new URLClassLoader(
                 classPath(), ClassLoader.getSystemClassLoader().getParent())) {
             Class<?> foreign = loader.loadClass(OtherProcess.class.getName());
             assertThat(foreign).isNotSameAs(OtherProcess.class);
-            AutoCloseable theirs = (AutoCloseable) foreign.getMethod("hold", String.class, String.class)
-                    .invoke(null, directory.toString(), "mail-relay");
-            AutoCloseable later = (AutoCloseable)
-                    foreign.getMethod("hold", String.class, String.class).invoke(null, directory.toString(), "later");
-            LocalLocks probe = locks("probe");
-            while (probe.holder(Key.of("later")).toCompletableFuture().get().isEmpty()) {
-                Thread.onSpinWait(); // the other loader's services have a thread each
-            }
-            later.close();
+            AutoCloseable theirs = (AutoCloseable) foreign.getMethod("hold", String.class, List.class, Consumer.class)
+                    .invoke(null, directory.toString(), List.of("mail-relay", "later"), listener);
+            assertThat(told.poll(20, TimeUnit.SECONDS)).as("later's token").isNotNull();
             theirs.close();
-            assertThat(OtherProcess.asked(directory, "mail-relay")).isEqualTo("us");
-            assertThat(printed.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
-            assertThat(hold.token()).isPositive();
-        } finally {
-            System.setOut(console);
         }
+
+        assertThat(told).as("tokens of others").isEmpty();
+        assertThat(OtherProcess.asked(directory, "mail-relay")).isEqualTo("us");
     }
 
     @Test

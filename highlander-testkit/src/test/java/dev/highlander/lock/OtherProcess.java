@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A process, or a part of this one that has its own copies of all classes, which holds a key or says who does. */
 public final class OtherProcess implements AutoCloseable {
@@ -83,7 +86,7 @@ public final class OtherProcess implements AutoCloseable {
             }
             return;
         }
-        AutoCloseable held = hold(directory.toString(), args[2]);
+        AutoCloseable held = hold(directory.toString(), List.of(args[2]), System.out::println);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (in.readLine() != null) {
             // until it is closed
@@ -91,35 +94,34 @@ public final class OtherProcess implements AutoCloseable {
         held.close();
     }
 
-    /** In terms of the JDK alone, so that it can be called across class loaders. Prints the token when granted. */
-    public static AutoCloseable hold(String directory, String key) {
+    /** In terms of the JDK alone, so that it can be called across class loaders. Tells the token of each grant. */
+    public static AutoCloseable hold(String directory, List<String> keys, Consumer<String> told) {
         LocalLocks locks = LocalLocks.builder()
                 .directory(Path.of(directory))
                 .node(Node.named("other"))
                 .open();
-        Hold[] granted = new Hold[1];
-        Claim claim = locks.claim(Key.of(key), new Claimant() {
+        List<Hold> holds = new CopyOnWriteArrayList<>();
+        Claimant claimant = new Claimant() {
             @Override
             public void granted(Hold hold) {
-                granted[0] = hold;
+                holds.add(hold);
             }
 
             @Override
             public void startable(Hold hold) {
-                System.out.println(hold.token());
-                System.out.flush();
+                told.accept(Long.toString(hold.token()));
             }
 
             @Override
             public void lost(Hold hold, Loss why) {
-                System.out.println(why);
+                told.accept(why.toString());
             }
-        });
+        };
+        List<Claim> claims =
+                keys.stream().map(key -> locks.claim(Key.of(key), claimant)).toList();
         return () -> {
-            claim.withdraw();
-            if (granted[0] != null) {
-                granted[0].release();
-            }
+            claims.forEach(Claim::withdraw);
+            holds.forEach(Hold::release);
             locks.close();
         };
     }
