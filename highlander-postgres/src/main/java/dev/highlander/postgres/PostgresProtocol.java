@@ -122,6 +122,9 @@ class PostgresProtocol {
     // What claimants want.
 
     void claim(long claim, LockId lock) {
+        if (closing) {
+            return;
+        }
         claims.put(claim, lock);
         contest(lock).claims.add(claim);
         wantNow(lock);
