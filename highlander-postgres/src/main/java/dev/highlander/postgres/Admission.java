@@ -79,6 +79,9 @@ final class Admission {
         // Those that a platform of the server's may lack; it then lets go by the idle timeout alone.
         Map<String, String> useful = new LinkedHashMap<>();
         useful.put("application_name", node);
+        // The statements are always the same, and each takes longer to plan than to execute.
+        useful.put("plan_cache_mode", "force_generic_plan");
+        useful.put("jit", "off");
         useful.put("tcp_user_timeout", Long.toString(silence));
         useful.put("tcp_keepalives_idle", Long.toString(seconds));
         useful.put("tcp_keepalives_interval", Long.toString(seconds));

@@ -167,6 +167,7 @@ final class PostgresSession implements Runnable {
             link.connection().setNetworkTimeout(Runnable::run, (int) (lease.replyLimit() / 1_000_000));
             int backend = new Admission(link.connection(), lease, leaseLock, node, channel).admit();
             Wire made = new Wire(link, channel, lease.length().toMillis());
+            made.warmUp();
             trust = new SessionTrust(time, lease.nanos());
             protocol.connected(backend, time.nanos());
             wire = made;

@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the options have a lock of their own
 final class WakeableSocket extends Socket {
+    /**
+     * The driver's timeout for a look whether anything has come, which it takes after each statement; here it need not wait,
+     * and a millisecond for each would be most of what a takeover takes.
+     */
+    private static final int GLANCE = 1;
+
     private final SocketChannel channel = SocketChannel.open();
     private final Socket options = channel.socket();
     private final Selector selector = Selector.open();
@@ -110,6 +116,9 @@ final class WakeableSocket extends Socket {
             }
             if (mayBeWoken && woken.getAndSet(false)) {
                 throw new SocketTimeoutException("woken");
+            }
+            if (timeoutMillis == GLANCE) {
+                throw new SocketTimeoutException("nothing there");
             }
             await(SelectionKey.OP_READ, end);
         }
