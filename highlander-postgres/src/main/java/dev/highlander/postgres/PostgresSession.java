@@ -9,8 +9,6 @@ import dev.highlander.lock.Lease;
 import dev.highlander.lock.Loss;
 import dev.highlander.time.Time;
 import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,7 +19,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that does the talking: connects, executes what the protocol asks for, and tells claimants what comes of it.
+ * The thread that does the talking: connects, executes what the protocol asks for, and brings the {@link Conversation} what
+ * comes of it.
  *
  * <p>It may be stuck in a call for as long as the network likes. Nothing safe depends on it: deadlines are watched
  * elsewhere, by what was last confirmed.
@@ -39,22 +38,15 @@ final class PostgresSession implements Runnable {
     private final String channel;
     private final Time time;
     private final Consumer<Condition> conditions;
-    private final PostgresProtocol protocol;
+    private final Conversation conversation;
     private final Thread thread;
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
-    private final Map<Long, Claimed> claims = new HashMap<>();
-    private final Map<Long, Granted> holds = new HashMap<>();
-    private SessionTrust trust;
     private volatile @Nullable Wire wire;
     private long retry = FIRST_RETRY;
     private @Nullable Problem lastProblem;
     private @Nullable String lastLogged;
-
-    private record Claimed(Key key, Claimant claimant) {}
-
-    private record Granted(PostgresHold hold, Claimant claimant) {}
 
     PostgresSession(
             Connector connector,
@@ -71,9 +63,13 @@ final class PostgresSession implements Runnable {
         this.channel = channel;
         this.time = time;
         this.conditions = conditions;
-        this.trust = new SessionTrust(time, lease.nanos());
-        this.protocol = new PostgresProtocol(
-                lease, leaseLock, () -> ThreadLocalRandom.current().nextDouble());
+        this.conversation = new Conversation(
+                lease,
+                time,
+                new PostgresProtocol(
+                        lease, leaseLock, () -> ThreadLocalRandom.current().nextDouble()),
+                this::release,
+                this::confirmed);
         // A platform thread: interrupting a virtual one inside a driver's call closes the connection.
         this.thread = new Thread(this, "highlander-postgres " + node);
         thread.setDaemon(true);
@@ -84,24 +80,15 @@ final class PostgresSession implements Runnable {
     }
 
     void claim(long claim, Key key, LockId lock, Claimant claimant) {
-        post(() -> {
-            claims.put(claim, new Claimed(key, claimant));
-            protocol.claim(claim, lock);
-        });
+        post(() -> conversation.claim(claim, key, lock, claimant));
     }
 
     void withdraw(long claim) {
-        post(() -> {
-            claims.remove(claim);
-            protocol.withdraw(claim);
-        });
+        post(() -> conversation.withdraw(claim));
     }
 
     private void release(long hold) {
-        post(() -> {
-            holds.remove(hold);
-            protocol.release(hold);
-        });
+        post(() -> conversation.release(hold));
     }
 
     CompletableFuture<Optional<Holder>> holder(LockId lock) {
@@ -127,10 +114,7 @@ final class PostgresSession implements Runnable {
      * nobody has given back yet.
      */
     CompletableFuture<Void> close(IntConsumer unreleased) {
-        post(() -> {
-            protocol.close();
-            unreleased.accept(protocol.unreleased());
-        });
+        post(() -> unreleased.accept(conversation.close()));
         return finished;
     }
 
@@ -149,12 +133,12 @@ final class PostgresSession implements Runnable {
 
     @Override
     public void run() {
-        while (!protocol.isFinished()) {
+        while (!conversation.isFinished()) {
             conditions.accept(lastProblem == null ? Condition.connecting() : Condition.connecting(lastProblem));
             try {
                 converse(connect());
             } catch (Throwable t) {
-                end(Loss.DISCONNECTED, problemOf(t));
+                end(problemOf(t));
             }
         }
         finished.complete(null);
@@ -168,8 +152,7 @@ final class PostgresSession implements Runnable {
             int backend = new Admission(link.connection(), lease, leaseLock, node, channel).admit();
             Wire made = new Wire(link, channel, lease.length().toMillis());
             made.warmUp();
-            trust = new SessionTrust(time, lease.nanos());
-            protocol.connected(backend, time.nanos());
+            conversation.connected(backend);
             wire = made;
             lastProblem = null;
             conditions.accept(Condition.ready());
@@ -183,36 +166,18 @@ final class PostgresSession implements Runnable {
     private void converse(Wire present) throws SQLException, RefusedException {
         while (true) {
             doInbox();
-            tell();
-            Request request = protocol.next(time.nanos());
+            Request request = conversation.next();
             if (request != null) {
-                execute(present, request);
-            } else if (protocol.isFinished()) {
+                Sent sent = Sent.now(time); // before anything is sent: trust counts from here
+                Reply reply = present.execute(request);
+                conversation.replied(request, reply, sent, present.notifications());
+            } else if (conversation.isFinished()) {
                 wire = null;
                 present.close();
                 return;
-            } else if (wire == null) {
-                return; // distrusted
             } else if (inbox.isEmpty()) {
-                tell();
-                hear(present.await(protocol.wakeAt() - time.nanos()));
+                conversation.heard(present.await(conversation.wakeAt() - time.nanos()));
             }
-        }
-    }
-
-    private void execute(Wire present, Request request) throws SQLException, RefusedException {
-        Sent sent = Sent.now(time); // before anything is sent: trust counts from here
-        Reply reply = present.execute(request);
-        long received = time.nanos();
-        hear(present.notifications());
-        protocol.reply(request, reply, sent, received);
-        tell();
-    }
-
-    private void hear(Iterable<Wire.Notification> notifications) {
-        long now = time.nanos();
-        for (Wire.Notification one : notifications) {
-            protocol.heard(one.sender(), one.payload(), now);
         }
     }
 
@@ -222,56 +187,20 @@ final class PostgresSession implements Runnable {
         }
     }
 
-    private void tell() {
-        for (Notice notice : protocol.takeNotices()) {
-            if (notice instanceof Notice.Granted granted) {
-                granted(granted);
-            } else if (notice instanceof Notice.Startable startable) {
-                Granted about = holds.get(startable.hold());
-                if (about != null) {
-                    about.hold.startable(startable.token());
-                    about.claimant.startable(about.hold);
-                }
-            } else if (notice instanceof Notice.Lost lost) {
-                Granted about = holds.get(lost.hold());
-                if (about != null) {
-                    about.claimant.lost(about.hold, lost.why());
-                }
-            } else if (notice instanceof Notice.Confirmed confirmed) {
-                trust.raise(confirmed.sent());
-                lastLogged = null; // once it has worked, the same trouble is news again
-                retry = FIRST_RETRY;
-            } else if (notice instanceof Notice.Distrusted distrusted) {
-                end(Loss.REVOKED, distrusted.why());
-            }
-        }
-    }
-
-    private void granted(Notice.Granted granted) {
-        Claimed claimed = claims.get(granted.claim());
-        if (claimed == null) {
-            protocol.release(granted.hold());
-            return;
-        }
-        PostgresHold hold = new PostgresHold(
-                granted.hold(), claimed.key, granted.startNotBefore(), granted.sent(), trust, this::release);
-        holds.put(granted.hold(), new Granted(hold, claimed.claimant));
-        claimed.claimant.granted(hold);
+    private void confirmed() {
+        lastLogged = null; // once it has worked, the same trouble is news again
+        retry = FIRST_RETRY;
     }
 
     /** The session is over: first its socket is closed, so that the server lets go, then everyone is told. */
-    private void end(Loss why, @Nullable Problem problem) {
+    private void end(Problem problem) {
         Wire last = wire;
         wire = null;
         if (last != null) {
             last.abort();
         }
-        protocol.disconnected(why);
-        tell();
+        conversation.disconnected(Loss.DISCONNECTED);
         lastProblem = problem;
-        if (problem == null) {
-            return;
-        }
         boolean refused = Problems.isRefusal(problem);
         if (!problem.code().equals(lastLogged)) {
             LOG.log(System.Logger.Level.WARNING, "node " + node + ": " + problem);
@@ -286,7 +215,7 @@ final class PostgresSession implements Runnable {
     private void pause(long nanos) {
         long until = time.nanos()
                 + (long) (nanos * (0.5 + ThreadLocalRandom.current().nextDouble()));
-        while (!protocol.isFinished()) {
+        while (!conversation.isFinished()) {
             doInbox();
             long left = until - time.nanos();
             if (left <= 0) {

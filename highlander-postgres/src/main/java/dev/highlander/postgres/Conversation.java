@@ -1,0 +1,171 @@
+package dev.highlander.postgres;
+
+import dev.highlander.lock.Claimant;
+import dev.highlander.lock.Key;
+import dev.highlander.lock.Lease;
+import dev.highlander.lock.Loss;
+import dev.highlander.time.Time;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is said on a session, and who is told of it: the protocol, with claimants and holds for its numbers. Never blocks;
+ * used by one thread, the session's.
+ *
+ * <p>That thread asks {@link #next} for a request, executes it, and brings what came of it to {@link #replied}; when there
+ * is none it waits until {@link #wakeAt} and brings what it hears meanwhile to {@link #heard}.
+ */
+final class Conversation {
+    private static final System.Logger LOG = System.getLogger("dev.highlander.postgres");
+
+    private final Lease lease;
+    private final Time time;
+    private final PostgresProtocol protocol;
+    private final LongConsumer releaser;
+    private final Runnable confirmed;
+    private final Map<Long, Claimed> claims = new HashMap<>();
+    private final Map<Long, Granted> holds = new HashMap<>();
+    private SessionTrust trust;
+
+    private record Claimed(Key key, Claimant claimant) {}
+
+    private record Granted(PostgresHold hold, Claimant claimant) {}
+
+    /**
+     * {@code releaser} is told, on any thread, the number of a hold that its claimant gives back, and calls {@link #release}
+     * on the session's; {@code confirmed} is run after each good check.
+     */
+    Conversation(Lease lease, Time time, PostgresProtocol protocol, LongConsumer releaser, Runnable confirmed) {
+        this.lease = lease;
+        this.time = time;
+        this.protocol = protocol;
+        this.releaser = releaser;
+        this.confirmed = confirmed;
+        this.trust = new SessionTrust(time, lease.nanos());
+    }
+
+    void claim(long claim, Key key, LockId lock, Claimant claimant) {
+        claims.put(claim, new Claimed(key, claimant));
+        protocol.claim(claim, lock);
+    }
+
+    void withdraw(long claim) {
+        claims.remove(claim);
+        protocol.withdraw(claim);
+    }
+
+    void release(long hold) {
+        holds.remove(hold);
+        protocol.release(hold);
+    }
+
+    /** Withdraws every claim, and gives the number of holds that nobody has given back yet. */
+    int close() {
+        protocol.close();
+        return protocol.unreleased();
+    }
+
+    boolean isFinished() {
+        return protocol.isFinished();
+    }
+
+    void connected(int backend) {
+        trust = new SessionTrust(time, lease.nanos());
+        protocol.connected(backend, time.nanos());
+    }
+
+    /** The socket is closed; everyone is told who was not yet. */
+    void disconnected(Loss why) {
+        protocol.disconnected(why);
+        try {
+            tell();
+        } catch (RefusedException e) {
+            // It says that the socket is to be closed.
+        }
+    }
+
+    /**
+     * What to execute now, if anything.
+     *
+     * @throws RefusedException if the session can't be relied on any more: its socket is to be closed
+     */
+    @Nullable
+    Request next() throws RefusedException {
+        tell();
+        Request request = protocol.next(time.nanos());
+        tell();
+        return request;
+    }
+
+    /** When to ask for the next request if nothing happens before. */
+    long wakeAt() {
+        return protocol.wakeAt();
+    }
+
+    void heard(List<Wire.Notification> notifications) {
+        long now = time.nanos();
+        for (Wire.Notification one : notifications) {
+            protocol.heard(one.sender(), one.payload(), now);
+        }
+    }
+
+    /**
+     * A request was answered.
+     *
+     * @param sent read before anything of it was sent, since trust counts from there
+     * @param came the notifications that had come by the time of the reply
+     */
+    void replied(Request request, Reply reply, Sent sent, List<Wire.Notification> came) {
+        long received = time.nanos();
+        heard(came);
+        protocol.reply(request, reply, sent, received);
+    }
+
+    private void tell() throws RefusedException {
+        for (Notice notice : protocol.takeNotices()) {
+            if (notice instanceof Notice.Granted granted) {
+                granted(granted);
+            } else if (notice instanceof Notice.Startable startable) {
+                Granted about = holds.get(startable.hold());
+                if (about != null) {
+                    about.hold.startable(startable.token());
+                    guarded(() -> about.claimant.startable(about.hold));
+                }
+            } else if (notice instanceof Notice.Lost lost) {
+                Granted about = holds.get(lost.hold());
+                if (about != null) {
+                    guarded(() -> about.claimant.lost(about.hold, lost.why()));
+                }
+            } else if (notice instanceof Notice.Confirmed check) {
+                trust.raise(check.sent());
+                confirmed.run();
+            } else if (notice instanceof Notice.Distrusted distrusted) {
+                throw new RefusedException(distrusted.why());
+            }
+        }
+    }
+
+    private void granted(Notice.Granted granted) {
+        Claimed claimed = claims.get(granted.claim());
+        if (claimed == null) {
+            protocol.release(granted.hold());
+            return;
+        }
+        PostgresHold hold = new PostgresHold(
+                granted.hold(), claimed.key, granted.startNotBefore(), granted.sent(), trust, releaser);
+        holds.put(granted.hold(), new Granted(hold, claimed.claimant));
+        guarded(() -> claimed.claimant.granted(hold));
+    }
+
+    /** One claimant that fails is no reason to end the session of all others. */
+    private static void guarded(Runnable telling) {
+        try {
+            telling.run();
+        } catch (Throwable t) {
+            LOG.log(System.Logger.Level.ERROR, "A claimant failed; the lock service goes on.", t);
+        }
+    }
+}
