@@ -1,0 +1,152 @@
+package dev.highlander.cli;
+
+import dev.highlander.Reason;
+import dev.highlander.SingletonListener;
+import dev.highlander.State;
+import dev.highlander.Transition;
+import dev.highlander.lock.Condition;
+import dev.highlander.lock.Condition.Phase;
+import dev.highlander.lock.Condition.Problem;
+import dev.highlander.lock.Holder;
+import dev.highlander.lock.Key;
+import dev.highlander.lock.Lease;
+import dev.highlander.lock.Locks;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** Tells how a run goes: each change of state, what stands in the way, and who holds the key meanwhile. */
+final class Account implements SingletonListener {
+    /** What is over sooner is not worth a line. */
+    private static final Duration BRIEF = Duration.ofMillis(300);
+
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(10);
+
+    private final Narrator narrator;
+    private final Locks locks;
+    private final Key key;
+    private final String program;
+
+    private State state = State.CLOSED;
+    private @Nullable Problem problem;
+    private @Nullable Future<?> asking;
+    private @Nullable String standingBy;
+
+    Account(Narrator narrator, Locks locks, Key key, String program) {
+        this.narrator = narrator;
+        this.locks = locks;
+        this.key = key;
+        this.program = program;
+    }
+
+    @Override
+    public void changed(Transition transition) {
+        String term =
+                transition.token().isPresent() ? " (term " + transition.token().getAsLong() + ")" : "";
+        enter(transition.to(), transition.reason(), term);
+    }
+
+    /** The first state; the transitions come from then on. */
+    synchronized void begin() {
+        if (state == State.CLOSED) {
+            enter(State.STANDBY, Reason.STOPPED, "");
+        }
+    }
+
+    private synchronized void enter(State next, Reason reason, String term) {
+        State from = state;
+        state = next;
+        if (from == State.SETTLING) {
+            narrator.endCountdown();
+        }
+        stopAsking();
+        switch (next) {
+            case STANDBY -> standBy(from, reason);
+            case SETTLING -> settle();
+            case RUNNING -> narrator.say("running " + program + term);
+            case STOPPING -> narrator.say(why(reason) + "stopping " + program);
+            case STUCK -> narrator.say(program + " has not ended although it was killed; waiting until it does");
+            case STARTING, CLOSED -> {}
+        }
+    }
+
+    static String why(Reason reason) {
+        return switch (reason) {
+            case DISCONNECTED -> "lost the key, since the lock service is out of reach: ";
+            case EXPIRED -> "lost the key, since it was not confirmed in time: ";
+            case CONFLICT -> "lost the key, since another node holds it as well: ";
+            case QUORUM -> "lost the key, since too few nodes can be reached: ";
+            case REVOKED -> "lost the key, since the lock service took it away: ";
+            default -> "";
+        };
+    }
+
+    private void settle() {
+        // Tells people how long it takes; when the command starts is decided elsewhere.
+        locks.guarantee()
+                .lease()
+                .ifPresent(lease -> narrator.countDown(new Countdown(System.nanoTime(), settle(lease)), BRIEF));
+    }
+
+    private static Duration settle(Lease lease) {
+        return Duration.ofNanos(lease.settle());
+    }
+
+    private void standBy(State from, Reason reason) {
+        standingBy = null;
+        if (from == State.SETTLING) {
+            narrator.say(why(reason) + "standing by");
+        } else if (from.hasChild()) {
+            narrator.say(program + " is stopped; standing by");
+        }
+        asking = narrator.every(BRIEF, ASK_AGAIN, this::askForHolder);
+    }
+
+    private void stopAsking() {
+        if (asking != null) {
+            asking.cancel(false);
+            asking = null;
+        }
+    }
+
+    private void askForHolder() {
+        if (locks.condition().phase() == Phase.READY) {
+            var unused = locks.holder(key).whenComplete((holder, unreachable) -> {
+                if (holder != null) {
+                    heard(holder);
+                } // else the condition tells why
+            });
+        }
+    }
+
+    private synchronized void heard(Optional<Holder> holder) {
+        String text = holder.map(Account::describe).orElse("");
+        if (state == State.STANDBY && !text.equals(standingBy)) {
+            if (!text.isEmpty() || standingBy == null) {
+                narrator.say("standing by" + text);
+            }
+            standingBy = text;
+        }
+    }
+
+    private static String describe(Holder holder) {
+        return ": " + holder.node() + " holds the key"
+                + holder.since()
+                        .map(since -> " since " + since.truncatedTo(ChronoUnit.SECONDS))
+                        .orElse("");
+    }
+
+    /** Each problem once, until it is over or another one comes. */
+    synchronized void condition(Condition condition) {
+        Problem present = condition.problem().orElse(null);
+        if (present != null && !present.equals(problem)) {
+            narrator.say(present.toString());
+            problem = present;
+        } else if (condition.phase() == Phase.READY && problem != null) {
+            narrator.say("the lock service can be used again");
+            problem = null;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.highlander.cli;
+
+import dev.highlander.lock.Lease;
+import dev.highlander.lock.Locks;
+import dev.highlander.lock.Namespace;
+import dev.highlander.lock.Node;
+
+/** Where keys are kept. */
+interface Place {
+    /** The lock service there; an outage is no exception. */
+    Locks open(Namespace namespace, Node node, Lease lease);
+
+    /** Who holds what there. */
+    StatusSource status(Namespace namespace);
+}

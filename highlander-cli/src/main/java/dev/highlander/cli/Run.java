@@ -1,0 +1,130 @@
+package dev.highlander.cli;
+
+import dev.highlander.Highlander;
+import dev.highlander.Singleton;
+import dev.highlander.WhenStuck;
+import dev.highlander.lock.Key;
+import dev.highlander.lock.Locks;
+import dev.highlander.lock.StuckChildException;
+import dev.highlander.supervisor.ChildSpec;
+import dev.highlander.supervisor.Exit;
+import dev.highlander.supervisor.Exit.Kind;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code highlander run}, from the first claim of its key to the end of its command.
+ *
+ * <p>A signal that ends the JVM stops the command first, and waits until it is dead: the key of a command that lives is
+ * never given back. The exit status is then the command's, too.
+ */
+final class Run {
+    private final Locks locks;
+    private final Key key;
+    private final ChildSpec child;
+    private final String program;
+    private final Narrator narrator;
+    private boolean ending;
+    private @Nullable Singleton singleton;
+
+    Run(Locks locks, Key key, ChildSpec child, String program, Narrator narrator) {
+        this.locks = locks;
+        this.key = key;
+        this.child = child;
+        this.program = program;
+        this.narrator = narrator;
+    }
+
+    /** Returns the exit status when the command has ended by itself. */
+    int run() {
+        Thread hook = new Thread(this::onSignal, "highlander-shutdown");
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return ExitStatus.OK; // a signal was faster: the JVM ends with its status
+        }
+        Singleton started = start();
+        if (started == null) {
+            return ExitStatus.OK; // likewise
+        }
+        Exit exit = started.closed().toCompletableFuture().join();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return ExitStatus.OK; // the hook ends the JVM
+        }
+        end(exit);
+        return status(exit).orElse(ExitStatus.INTERNAL);
+    }
+
+    private synchronized @Nullable Singleton start() {
+        if (ending) {
+            return null;
+        }
+        Account account = new Account(narrator, locks, key, program);
+        // REPORT, whatever the lease: a process can't ignore SIGKILL, it can only be late to obey; and halting this JVM
+        // would not make it obey sooner, but leave it without anyone who sees it dead.
+        Singleton started = Highlander.with(locks)
+                .whenStuck(WhenStuck.REPORT)
+                .withoutShutdownHook()
+                .start(key, child);
+        singleton = started;
+        var unused = started.listen(account);
+        account.begin();
+        var unusedToo = locks.listen(account::condition);
+        account.condition(locks.condition());
+        return started;
+    }
+
+    private void onSignal() {
+        Singleton started;
+        synchronized (this) {
+            ending = true;
+            started = singleton;
+        }
+        if (started == null) {
+            return;
+        }
+        try {
+            started.close();
+        } catch (StuckChildException e) {
+            // The account has told so. It has been sent SIGKILL, so it ends when the kernel lets it.
+        }
+        Exit exit = started.closed().toCompletableFuture().join();
+        end(exit);
+        status(exit).ifPresent(status -> Runtime.getRuntime().halt(status));
+    }
+
+    private void end(Exit exit) {
+        locks.close();
+        if (exit.kind() == Kind.NOT_STARTED) {
+            narrator.say(notStarted(program, exit));
+        } else {
+            exit.status().ifPresent(status -> narrator.say(ended(program, status)));
+        }
+        narrator.close();
+    }
+
+    static String notStarted(String program, Exit exit) {
+        String message = exit.cause().map(Throwable::getMessage).orElse("");
+        int reason = message.indexOf("error=");
+        return program + " could not be started: " + message.substring(Math.max(0, reason))
+                + ". Start it by hand on this machine to see why; the key is released";
+    }
+
+    static String ended(String program, int status) {
+        return program + " ended with status " + status
+                + (status > 128 && status <= 128 + 64 ? " (signal " + (status - 128) + ")" : "")
+                + "; the key is released";
+    }
+
+    /** Empty when no command has run. */
+    static OptionalInt status(Exit exit) {
+        return exit.kind() == Kind.NOT_STARTED ? OptionalInt.of(statusOfFailedStart(exit)) : exit.status();
+    }
+
+    private static int statusOfFailedStart(Exit exit) {
+        String message = exit.cause().map(Throwable::getMessage).orElse("");
+        return message.contains("error=2,") ? ExitStatus.NOT_FOUND : ExitStatus.NOT_EXECUTABLE;
+    }
+}

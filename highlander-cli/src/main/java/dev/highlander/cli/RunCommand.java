@@ -1,0 +1,155 @@
+package dev.highlander.cli;
+
+import dev.highlander.lock.Key;
+import dev.highlander.lock.Lease;
+import dev.highlander.lock.Node;
+import dev.highlander.supervisor.ChildSpec;
+import dev.highlander.supervisor.Restart;
+import dev.highlander.supervisor.Shutdown;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code highlander run}. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        customSynopsis =
+                "highlander run --key KEY [--postgres URL | --local [--directory DIR]] [OPTIONS] [--] COMMAND [ARGS...]%n",
+        header = "Runs a command on one node at a time, of all the nodes that are given the same key.%n",
+        description = {
+            "Waits until this node holds the key, runs the command, and sees it stopped before any other node can start"
+                    + " theirs. When the key is lost (the database can't be reached, say) the command is stopped within"
+                    + " the lease, killed if need be, and this node stands by again; that goes on for ever, however long"
+                    + " an outage lasts. When the command ends by itself, the key is released and this node ends with the"
+                    + " command's status; that it has run is not remembered: if other nodes stand by, the next one runs"
+                    + " it.",
+            "",
+            "The command has the standard streams of this one, and HIGHLANDER_KEY, HIGHLANDER_TOKEN (a number that grows"
+                    + " with each term, for resources that can refuse an older one) and HIGHLANDER_NODE in its"
+                    + " environment.",
+            "",
+            "SIGTERM, SIGINT and SIGHUP stop the command: it is sent SIGTERM and, after the grace, SIGKILL. The key is"
+                    + " released when it is dead.%n",
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "n:the command's own status, also after a signal to highlander",
+            "128+n:signal n ended the command, or highlander while no command ran",
+            "2:the command line is wrong",
+            "70:a bug in highlander",
+            "126:the command is not executable",
+            "127:the command is not found",
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  highlander run --key mail-relay --postgres postgres://user@db.example/app -- ./relay.sh",
+            "  highlander run --key mail-relay --lease 3s --grace 1s -- ./relay.sh --verbose",
+            "  highlander run --key backup --local -- sh -c 'echo running; exec ./backup.sh'",
+        })
+final class RunCommand implements Callable<Integer> {
+    private final Map<String, String> environment;
+    private final PrintStream err;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            order = 1,
+            converter = Converters.OfKey.class,
+            description = "What must be unique: a text, #N for a 64-bit number, or #N:M for a pair of 32-bit numbers.")
+    private @Nullable Key key;
+
+    @Mixin
+    private final PlaceOptions where = new PlaceOptions();
+
+    @Option(
+            names = "--node",
+            paramLabel = "NAME",
+            order = 20,
+            converter = Converters.OfNode.class,
+            description = "How this node is called. Default: host:pid.")
+    private @Nullable Node node;
+
+    @Option(
+            names = "--lease",
+            paramLabel = "TIME",
+            order = 21,
+            converter = Converters.OfLease.class,
+            description =
+                    "How long a confirmed check of the key is trusted; the same on all nodes. After a crash another"
+                            + " node starts within about 2.5 of it. Default: 10s.")
+    private @Nullable Lease lease;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "TIME",
+            order = 22,
+            converter = Converters.OfDuration.class,
+            description =
+                    "How long the command may take to stop before it is killed; when the key is lost, at most 0.3 of"
+                            + " the lease. Default: 5s.")
+    private Duration grace = Duration.ofSeconds(5);
+
+    @Mixin
+    private final Logging logging = new Logging();
+
+    @Parameters(arity = "0..*", paramLabel = "COMMAND", hidden = true)
+    private List<String> words = List.of();
+
+    RunCommand(Map<String, String> environment, PrintStream err) {
+        this.environment = environment;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() {
+        logging.configure();
+        // Not left to picocli, which asks for what is missing before it complains of what is misspelt.
+        if (key == null) {
+            throw FailedException.usage("There is no --key. Give --key KEY, the same on all nodes.");
+        }
+        if (words.isEmpty()) {
+            throw FailedException.usage("There is no command to run. Give one after the options, or after --.");
+        }
+        Key wanted = key;
+        if (lease != null && where.isLocal()) {
+            throw FailedException.usage(
+                    "--lease has no meaning with --local, where a key can't be lost while its process"
+                            + " lives. Leave it out.");
+        }
+        Place place = where.place(environment);
+        ChildSpec child = child(wanted);
+        String program = words.get(0);
+        Program.check(program, environment);
+        Narrator narrator = new Narrator(err, Terminal.isStandardError(environment));
+        return new Run(
+                        place.open(
+                                where.namespace(),
+                                node == null ? Node.here() : node,
+                                lease == null ? Lease.DEFAULT : lease),
+                        wanted,
+                        child,
+                        program,
+                        narrator)
+                .run();
+    }
+
+    private ChildSpec child(Key wanted) {
+        try {
+            return ChildSpec.command(wanted.toString(), words.toArray(new String[0]))
+                    .restart(Restart.NEVER)
+                    .shutdown(Shutdown.grace(grace));
+        } catch (IllegalArgumentException e) {
+            throw FailedException.usage(e);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.highlander.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Command lines that are over before anything is claimed. */
+class CliTest {
+    private final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(String... args) {
+        return new Cli(environment, new PrintStream(out, true), new PrintStream(err, true)).run(args);
+    }
+
+    private int runLine(String line) {
+        return run(Arrays.stream(line.split(" "))
+                .map(word -> word.replace("<nl>", "\n")
+                        .replace("<nul>", "\0")
+                        .replace("<empty>", "")
+                        .replace("_", " "))
+                .toArray(String[]::new));
+    }
+
+    private String err() {
+        return err.toString(Charset.defaultCharset());
+    }
+
+    private String out() {
+        return out.toString(Charset.defaultCharset());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                                       | There is no place for . 'highlander --help' shows all options.
+            --bogus                                  | There is no option --bogus. 'highlander --help' shows all options.
+            runn                                     | There is no place for runn. Did you mean run? 'highlander --help' shows all options.
+            run --local -- x                         | There is no --key. Give --key KEY, the same on all nodes. 'highlander run --help' shows all options.
+            run --key k --local                      | There is no command to run. Give one after the options, or after --. 'highlander run --help'
+            run --key k --local --                   | There is no command to run. Give one after the options, or after --.
+            run --key k --local -- <empty>           | The command is empty. Give a program, then its arguments.
+            run --key k --local -- sh <nul>          | A word of the command has a NUL character, which no program can be given. Remove it.
+            run --key k --lokal -- x                 | There is no option --lokal. Did you mean --local? 'highlander run --help' shows all options.
+            run --key k -x                           | There is no option -x.
+            run --key                                | Missing required parameter for option '--key' (KEY).
+            run --key a --key b -- x                 | Option '--key' (KEY) should be specified only once.
+            run --key= --local -- x                  | Invalid value for option '--key': The key is empty. Give it at least one visible character.
+            run --key _ --local -- x                 | Invalid value for option '--key': The key is empty.
+            run --key a<nul>b --local -- x           | Invalid value for option '--key': The key has a control character (U+0000) at position 1. Use printable characters only.
+            run --key a<nl>b --local -- x            | Invalid value for option '--key': The key has a control character (U+000A) at position 1.
+            run --key #x --local -- x                | Invalid value for option '--key': The key "#x" begins with # but is no number.
+            run --key k --node a<nl>b --local -- x   | Invalid value for option '--node': The node name has a control character
+            run --key k --namespace= --local -- x    | Invalid value for option '--namespace': The namespace is empty.
+            run --key k --lease 0s -- x              | Invalid value for option '--lease': The duration 0s is zero. Use more than zero.
+            run --key k --lease 100ms -- x           | Invalid value for option '--lease': A lease of PT0.1S is out of range. Use 500 ms to 60 minutes; 10 seconds suits most.
+            run --key k --lease 999999999999h -- x   | Invalid value for option '--lease': The duration 999999999999h is longer than can be counted.
+            run --key k --lease ten -- x             | Invalid value for option '--lease': "ten" is no duration. Write
+            run --key k --grace 0s -- x              | Invalid value for option '--grace': The duration 0s is zero.
+            run --key k --local --grace 25h -- x     | A grace of PT25H is out of range. Use more than zero and at most a day
+            run --key k -- x                         | Nothing says where keys are kept. Give --postgres URL, set DATABASE_URL in the environment, or give --local for this machine alone.
+            run --key k --local --postgres u -- x    | Both --local and --postgres are given. Give one of them.
+            run --key k --directory d -- x           | --directory says where the lock files of --local are, but --local is not given. Give both or neither.
+            run --key k --local --lease 9s -- x      | --lease has no meaning with --local, where a key can't be lost while its process lives. Leave it out.
+            run --key k --postgres mysql://h/d -- x  | Invalid value of --postgres: The database URL has the scheme "mysql", which is none of Postgres. Write
+            run --key k --local --directory /dev/null -- sh | The lock files can't be in the directory /dev/null: there is something else than a directory in its place. Give
+            status x                                 | There is no place for x. 'highlander status --help' shows all options.
+            status --key=                            | Invalid value for option '--key': The key is empty.
+            status                                   | Nothing says where keys are kept.
+            """)
+    void F3_badUsageIsOneParagraphAndStatus2(String line, String expected) {
+        int status = runLine(line);
+
+        assertThat(err()).startsWith("highlander: " + expected).endsWith("shows all options.\n");
+        assertThat(err().lines()).hasSize(1);
+        assertThat(out()).isEmpty();
+        assertThat(status).isEqualTo(2);
+    }
+
+    @Test
+    void F3_longNamesAreRefused() {
+        assertThat(run("run", "--key", "k".repeat(201), "--local", "x")).isEqualTo(2);
+        assertThat(run("run", "--key", "k", "--node", "n".repeat(64), "--local", "x"))
+                .isEqualTo(2);
+
+        assertThat(err())
+                .contains("The key \"kkkkkkkkkkkkkkkkkkkk...\" has 201 bytes. Use at most 200 bytes of UTF-8.")
+                .contains("The node name \"nnnnnnnnnnnnnnnnnnnn...\" has 64 bytes. Use at most 63 bytes of UTF-8.");
+    }
+
+    @Test
+    void noCommandAtAllIsBadUsage() {
+        assertThat(run()).isEqualTo(2);
+
+        assertThat(err())
+                .isEqualTo(
+                        "highlander: There is no command. Give run or status. 'highlander --help' shows all options.\n");
+    }
+
+    @Test
+    void D2_aBadDatabaseUrlOfTheEnvironmentIsNamed() {
+        environment.put("DATABASE_URL", "postgres://u:s3cret/x@h/d");
+
+        assertThat(run("run", "--key", "k", "--", "sh")).isEqualTo(2);
+
+        assertThat(err()).startsWith("highlander: Invalid value of DATABASE_URL: The database URL has");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "status postgres://u:s3cret@h/d",
+                "run --key k --local -- postgres://u:s3cret@h/d",
+                "run --key k --postgres postgres://u:s3cret/x@h/d -- sh",
+                "run --key k --lease postgres://u:s3cret@h/d -- sh",
+                "run --postgresql=postgres://u:s3cret@h/d --key k -- sh",
+                "--postgres=postgres://u:s3cret@h/d",
+            })
+    void aPasswordIsNeverQuoted(String line) {
+        assertThat(runLine(line)).isNotZero();
+
+        assertThat(err()).startsWith("highlander: ").doesNotContain("s3cret");
+    }
+
+    @Test
+    void F3_aCommandThatIsNotThereEndsWith127_beforeTheKeyIsClaimed(@TempDir Path directory) {
+        String name = "no-such\ncommand";
+        assertThat(run("run", "--key", "k", "--local", "--directory", directory.toString(), "--", name))
+                .isEqualTo(127);
+
+        assertThat(err())
+                .isEqualTo(
+                        "highlander: The command no-such?command is not found. Give a program of the PATH or a path to"
+                                + " one; for a shell's own commands give sh -c '...'.\n");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void F3_aCommandThatIsNotExecutableEndsWith126(@TempDir Path directory) throws IOException {
+        Path file = Files.createFile(directory.resolve("job"));
+
+        assertThat(run("run", "--key", "k", "--local", "--", file.toString())).isEqualTo(126);
+
+        assertThat(err())
+                .isEqualTo("highlander: The command " + file
+                        + " is not executable for this user. Make it so with chmod +x, or give the program that reads it"
+                        + " first.\n");
+    }
+
+    @Test
+    void aDirectoryIsNoCommand(@TempDir Path directory) {
+        assertThat(run("run", "--key", "k", "--local", "--", directory.toString()))
+                .isEqualTo(127);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "run --help", "status --help"})
+    void helpHasExamplesAndNoLineIsTooLong(String line) {
+        assertThat(runLine(line)).isZero();
+
+        assertThat(out()).contains("Examples:").contains("highlander");
+        assertThat(out().lines()).allSatisfy(l -> assertThat(l.length()).isLessThanOrEqualTo(100));
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void helpNamesTheExitStatuses() {
+        run("run", "--help");
+
+        assertThat(out()).contains("Exit status:").contains("127", "126", "128+n", "70");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "run --version", "status --version"})
+    void versionIsOneLine(String line) {
+        assertThat(runLine(line)).isZero();
+
+        assertThat(out()).startsWith("highlander ").contains("Java " + System.getProperty("java.version"));
+        assertThat(out().lines()).hasSize(1);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.highlander.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A {@code highlander} in a JVM of its own, as a black box: what it prints, and how it ends. */
+final class Wrapper implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final Process process;
+    private final Lines out;
+    private final Lines err;
+
+    private Wrapper(ProcessBuilder builder) throws IOException {
+        process = builder.start();
+        out = new Lines("stdout", process.getInputStream());
+        err = new Lines("stderr", process.getErrorStream());
+    }
+
+    static Wrapper start(String... args) throws IOException {
+        return new Wrapper(builder(args));
+    }
+
+    static ProcessBuilder builder(String... args) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.highlander.cli.Main"));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().remove("DATABASE_URL");
+        return builder;
+    }
+
+    String awaitOut(String part) throws InterruptedException {
+        return out.await(line -> line.contains(part), part);
+    }
+
+    String awaitErr(String part) throws InterruptedException {
+        return err.await(line -> line.contains(part), part);
+    }
+
+    List<String> out() {
+        return out.all();
+    }
+
+    List<String> err() {
+        return err.all();
+    }
+
+    /** To the wrapper alone. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
+                .inheritIO()
+                .start();
+        if (kill.waitFor() != 0) {
+            throw new AssertionError("no process to send SIG" + name + " to");
+        }
+    }
+
+    void write(String text) throws IOException {
+        process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().close();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The exit status; all that was printed is read by then. */
+    int await() throws InterruptedException {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("still runs; " + this);
+        }
+        out.join();
+        err.join();
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    @Override
+    public String toString() {
+        return "stdout " + out.all() + ", stderr " + err.all();
+    }
+
+    /** The lines of a stream, as they come. */
+    private static final class Lines {
+        private final String name;
+        private final List<String> lines = new ArrayList<>();
+        private final Thread reader;
+        private boolean ended;
+
+        Lines(String name, InputStream stream) {
+            this.name = name;
+            reader = new Thread(() -> read(stream), name);
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        private void read(InputStream stream) {
+            try (BufferedReader text = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                for (String line = text.readLine(); line != null; line = text.readLine()) {
+                    synchronized (lines) {
+                        lines.add(line);
+                        lines.notifyAll();
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                synchronized (lines) {
+                    ended = true;
+                    lines.notifyAll();
+                }
+            }
+        }
+
+        String await(Predicate<String> wanted, String what) throws InterruptedException {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            synchronized (lines) {
+                while (true) {
+                    for (String line : lines) {
+                        if (wanted.test(line)) {
+                            return line;
+                        }
+                    }
+                    long left = end - System.nanoTime();
+                    if (ended || left <= 0) {
+                        throw new AssertionError("\"" + what + "\" is not in " + name + ": " + lines);
+                    }
+                    TimeUnit.NANOSECONDS.timedWait(lines, left);
+                }
+            }
+        }
+
+        List<String> all() {
+            synchronized (lines) {
+                return List.copyOf(lines);
+            }
+        }
+
+        void join() throws InterruptedException {
+            reader.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        }
+    }
+}
