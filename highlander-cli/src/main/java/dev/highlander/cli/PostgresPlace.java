@@ -5,6 +5,7 @@ import dev.highlander.lock.Locks;
 import dev.highlander.lock.Namespace;
 import dev.highlander.lock.Node;
 import dev.highlander.postgres.DatabaseUrl;
+import dev.highlander.postgres.PostgresLocks;
 
 /**
  * A Postgres database.
@@ -14,7 +15,12 @@ import dev.highlander.postgres.DatabaseUrl;
 record PostgresPlace(DatabaseUrl url) implements Place {
     @Override
     public Locks open(Namespace namespace, Node node, Lease lease) {
-        throw new UnsupportedOperationException("Postgres");
+        return PostgresLocks.builder()
+                .url(url)
+                .namespace(namespace)
+                .node(node)
+                .lease(lease)
+                .connect();
     }
 
     @Override

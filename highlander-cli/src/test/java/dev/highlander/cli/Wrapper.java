@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /** A {@code highlander} in a JVM of its own, as a black box: what it prints, and how it ends. */
 final class Wrapper implements AutoCloseable {
@@ -27,10 +27,16 @@ final class Wrapper implements AutoCloseable {
     }
 
     static Wrapper start(String... args) throws IOException {
-        return new Wrapper(builder(args));
+        return start(Map.of(), args);
     }
 
-    static ProcessBuilder builder(String... args) {
+    static Wrapper start(Map<String, String> environment, String... args) throws IOException {
+        ProcessBuilder builder = builder(args);
+        builder.environment().putAll(environment);
+        return new Wrapper(builder);
+    }
+
+    private static ProcessBuilder builder(String... args) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -46,11 +52,15 @@ final class Wrapper implements AutoCloseable {
     }
 
     String awaitOut(String part) throws InterruptedException {
-        return out.await(line -> line.contains(part), part);
+        return out.await(part, 1);
+    }
+
+    void awaitOutCount(String part, int count) throws InterruptedException {
+        out.await(part, count);
     }
 
     String awaitErr(String part) throws InterruptedException {
-        return err.await(line -> line.contains(part), part);
+        return err.await(part, 1);
     }
 
     List<String> out() {
@@ -137,18 +147,20 @@ final class Wrapper implements AutoCloseable {
             }
         }
 
-        String await(Predicate<String> wanted, String what) throws InterruptedException {
+        /** The line that is the {@code count}th with {@code part} in it. */
+        String await(String part, int count) throws InterruptedException {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
             synchronized (lines) {
                 while (true) {
-                    for (String line : lines) {
-                        if (wanted.test(line)) {
-                            return line;
-                        }
+                    List<String> found =
+                            lines.stream().filter(line -> line.contains(part)).toList();
+                    if (found.size() >= count) {
+                        return found.get(count - 1);
                     }
                     long left = end - System.nanoTime();
                     if (ended || left <= 0) {
-                        throw new AssertionError("\"" + what + "\" is not in " + name + ": " + lines);
+                        throw new AssertionError(
+                                "\"" + part + "\" is not in " + name + " " + count + " times: " + lines);
                     }
                     TimeUnit.NANOSECONDS.timedWait(lines, left);
                 }

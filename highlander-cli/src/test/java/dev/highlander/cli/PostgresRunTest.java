@@ -1,0 +1,143 @@
+package dev.highlander.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.highlander.embedded.PostgresServer;
+import dev.highlander.embedded.Shutdown;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code highlander run} as processes, on a real Postgres. */
+class PostgresRunTest {
+    private static final String UNTIL_TERM = "echo up $$; exec sleep 1000";
+    private static final String IGNORES_TERM = "trap '' TERM; echo up $$; while :; do sleep 0.1; done";
+
+    private final List<Wrapper> started = new ArrayList<>();
+    private final PostgresServer server = PostgresServer.shared(18);
+    private final String database = server.newDatabase();
+
+    @AfterEach
+    void killAll() {
+        started.forEach(Wrapper::close);
+        server.dropDatabase(database);
+    }
+
+    private Wrapper wrapper(String url, String node, String... more) throws IOException {
+        List<String> args = new ArrayList<>(List.of("run", "--key", "job", "--lease", "1s", "--node", node));
+        args.addAll(Arrays.asList(more));
+        Wrapper wrapper = Wrapper.start(Map.of("DATABASE_URL", url), args.toArray(String[]::new));
+        started.add(wrapper);
+        return wrapper;
+    }
+
+    private Wrapper shell(String node, String script) throws IOException {
+        return wrapper(server.libpqUrl(database), node, "--", "sh", "-c", script);
+    }
+
+    @Test
+    void A1_oneOfThreeRunsTheCommand_andAnotherTakesOverWhenItStops() throws Exception {
+        Wrapper first = shell("node-a", UNTIL_TERM);
+        first.awaitErr("highlander: settling for 1.2 s, since an earlier holder's command may still run");
+        first.awaitOut("up");
+        Wrapper second = shell("node-b", UNTIL_TERM);
+        second.awaitErr("highlander: standing by: node-a holds the key");
+        Wrapper third = shell("node-c", UNTIL_TERM);
+        third.awaitErr("highlander: standing by: node-a holds the key");
+        second.signal("TERM");
+        assertThat(second.await()).isEqualTo(143);
+        assertThat(second.out()).isEmpty();
+
+        first.signal("TERM");
+
+        assertThat(first.await()).isEqualTo(143);
+        third.awaitOut("up");
+        assertThat(third.err())
+                .as("what was left cleanly needs no settling")
+                .noneMatch(line -> line.contains("settling"));
+    }
+
+    @Test
+    void F3_theExitStatusIsTheCommands() throws Exception {
+        Wrapper run = shell("node-a", "exit 3");
+
+        assertThat(run.await()).isEqualTo(3);
+        assertThat(run.err()).last().isEqualTo("highlander: sh ended with status 3; the key is released");
+    }
+
+    @Test
+    void B4_theKeyIsReleasedOnlyWhenTheCommandIsDead() throws Exception {
+        Wrapper first = wrapper(server.url(database), "node-a", "--grace", "500ms", "--", "sh", "-c", IGNORES_TERM);
+        String pid = first.awaitOut("up ").substring(3);
+        Wrapper second = shell("node-b", "kill -0 " + pid + " && echo alive || echo gone");
+        second.awaitErr("standing by");
+
+        first.signal("TERM");
+
+        assertThat(first.await()).isEqualTo(137);
+        assertThat(second.await()).isZero();
+        assertThat(second.out()).containsExactly("gone");
+    }
+
+    @Test
+    void D4_anOutageStopsTheCommand_andItIsBackAfterTheOutage() throws Exception {
+        try (PostgresServer own = PostgresServer.start(18)) {
+            Wrapper run = wrapper(own.url(), "node-a", "--", "sh", "-c", IGNORES_TERM);
+            long first = Long.parseLong(run.awaitOut("up ").substring(3));
+            ProcessHandle child = ProcessHandle.of(first).orElseThrow();
+
+            own.stop(Shutdown.IMMEDIATE);
+
+            run.awaitErr("highlander: lost the key, since the lock service is out of reach: stopping sh");
+            run.awaitErr("highlander: sh is stopped; standing by");
+            assertThat(child.isAlive()).isFalse();
+            assertThat(run.awaitErr("[UNREACHABLE]"))
+                    .startsWith("highlander: Postgres at jdbc:postgresql://127.0.0.1:" + own.port()
+                            + "/postgres can't be" + " reached: ")
+                    .contains("Check host, port and network; this node keeps trying.");
+
+            own.startAgain();
+
+            run.awaitErr("highlander: the lock service can be used again");
+            run.awaitOutCount("up ", 2);
+            assertThat(run.out().get(1)).isNotEqualTo(run.out().get(0));
+            run.signal("TERM");
+            assertThat(run.await()).isEqualTo(137);
+        }
+    }
+
+    @Test
+    void D8_aRefusalIsToldOnceWithItsRemedy_andContendingGoesOn() throws Exception {
+        Wrapper password =
+                wrapper("postgres://postgres:s3cret@127.0.0.1:" + server.port() + "/x", "node-a", "--", "echo", "up");
+        Wrapper absent = wrapper(server.libpqUrl("no_such"), "node-b", "--", "echo", "up");
+
+        assertThat(password.awaitErr("[AUTHENTICATION]")).contains("Check user and password");
+        assertThat(absent.awaitErr("[NO_DATABASE]")).contains("Create the database or correct its name");
+
+        for (Wrapper wrapper : List.of(password, absent)) {
+            wrapper.signal("TERM");
+            assertThat(wrapper.await()).isEqualTo(143);
+            assertThat(wrapper.out()).isEmpty();
+            assertThat(wrapper.err()).hasSize(1).noneMatch(line -> line.contains("s3cret"));
+        }
+    }
+
+    @Test
+    void D13_aNodeWithAnotherLeaseIsRefused() throws Exception {
+        Wrapper first = shell("node-a", UNTIL_TERM);
+        first.awaitOut("up");
+
+        Wrapper other = Wrapper.start(
+                "run", "--key", "x", "--lease", "2s", "--postgres", server.libpqUrl(database), "--", "echo", "up");
+        started.add(other);
+
+        assertThat(other.awaitErr("[LEASE_DIFFERS]"))
+                .startsWith("highlander: Another node in this namespace has a lease of 1000 ms, this one has 2000 ms");
+        assertThat(other.out()).isEmpty();
+    }
+}
