@@ -53,7 +53,7 @@ final class Journal {
                 + (!lost
                         ? "The key is kept, so no node runs it until the child ends or this process does."
                         : halting
-                                ? "Its key is lost, so this JVM halts before another node may start it."
+                                ? "Its key is lost, so this JVM halts before another node may start it, unless the child ends first."
                                 : "Its key is lost, so another node may start it meanwhile.")
                 + " Make it end when interrupted, or close what it is stuck in from a Term.onStop hook.";
         events.execute(() -> LOG.log(Level.ERROR, what));

@@ -1,23 +1,31 @@
 package dev.highlander;
 
-import dev.highlander.time.Agenda;
-
 /** Ends this process the hard way. */
 interface JvmHalt {
-    /** Begins to halt when {@code decisions} has reached that instant; takes a thread dump before, if there is time. */
-    void at(long nanos, String why, Agenda decisions);
+    /** Writes down, for those who ask later, what every thread is doing; returns at once. */
+    void prepare(String why);
+
+    /** Begins to halt; returns at once, since a halt can take long and other children still have to be stopped. */
+    void now();
 
     /** The real one. */
     static JvmHalt real() {
-        return (nanos, why, decisions) -> {
-            Thread dump = new Thread(() -> ThreadDump.print(why), "highlander-thread-dump");
-            dump.setDaemon(true);
-            dump.start();
-            // A thread of its own: a halt can take long, and other children still have to be stopped.
-            decisions.at(
-                    nanos,
-                    () -> new Thread(() -> Runtime.getRuntime().halt(WhenStuck.EXIT_STATUS), "highlander-halt")
-                            .start());
+        return new JvmHalt() {
+            @Override
+            public void prepare(String why) {
+                Thread dump = new Thread(() -> ThreadDump.print(why), "highlander-thread-dump");
+                dump.setDaemon(true);
+                dump.start();
+            }
+
+            @Override
+            public void now() {
+                try {
+                    new Thread(() -> Runtime.getRuntime().halt(WhenStuck.EXIT_STATUS), "highlander-halt").start();
+                } catch (OutOfMemoryError e) { // there is no thread to be had: then this one
+                    Runtime.getRuntime().halt(WhenStuck.EXIT_STATUS);
+                }
+            }
         };
     }
 }

@@ -37,8 +37,6 @@ final class SingletonMachine {
 
     /** What happens. */
     sealed interface Event {
-        record Open() implements Event {}
-
         record Granted() implements Event {}
 
         record Startable() implements Event {}
@@ -69,8 +67,11 @@ final class SingletonMachine {
 
         record KillChild(StopReason why) implements Command {}
 
-        /** The child has ignored its kill; {@code haltAt} is when the JVM must begin to halt, or never. */
-        record Stuck(boolean lost, long haltAt) implements Command {}
+        /** The child has ignored its kill; {@code halting} if the JVM is halted should it not end in time after all. */
+        record Stuck(boolean lost, boolean halting) implements Command {}
+
+        /** The time of a stuck child whose key is lost is over, and its process with it. */
+        record Halt() implements Command {}
 
         record Release() implements Command {}
 
@@ -107,7 +108,7 @@ final class SingletonMachine {
 
     private State state = State.STANDBY;
     private boolean claimed;
-    private long claimAt = NEVER;
+    private long claimAt = Long.MIN_VALUE; // the first call claims
     private long startedAt;
 
     // Of the present hold, while there is one.
@@ -119,9 +120,9 @@ final class SingletonMachine {
     private StopReason stopReason = StopReason.SHUTDOWN;
     private long killAt;
     private boolean killed;
-    private boolean haltAsked;
+    private boolean halted;
     private boolean closing;
-    private long standAsideUntil;
+    private long standAsideUntil = Long.MIN_VALUE;
 
     SingletonMachine(Policy policy) {
         this.policy = policy;
@@ -133,9 +134,7 @@ final class SingletonMachine {
 
     List<Command> on(Event event, long now, long deadBy) {
         out.clear();
-        if (event instanceof Event.Open) {
-            claim();
-        } else if (event instanceof Event.Granted) {
+        if (event instanceof Event.Granted) {
             granted();
         } else if (event instanceof Event.Startable) {
             startable(now, deadBy);
@@ -161,12 +160,15 @@ final class SingletonMachine {
             case SETTLING -> deadBy;
             case STARTING, RUNNING -> stopAt(deadBy);
             case STOPPING -> Math.min(lost ? NEVER : stopAt(deadBy), killed ? stuckAt() : killAt);
-            case STUCK -> lost || !holding ? NEVER : stopAt(deadBy);
+            case STUCK -> !lost ? stopAt(deadBy) : policy.halt && !halted ? haltAt() : NEVER;
             case CLOSED -> NEVER;
         };
     }
 
     private void granted() {
+        if (holding) {
+            return; // against the rules of the lock service; nothing that runs may lose its hold by it
+        }
         holding = true;
         lost = false;
         if (state == State.STANDBY && claimed) {
@@ -183,7 +185,7 @@ final class SingletonMachine {
         if (now < stopAt(deadBy)) {
             startedAt = now;
             killed = false;
-            haltAsked = false;
+            halted = false;
             become(State.STARTING, Reason.SETTLED, null);
             out.add(new Command.StartChild());
         } else {
@@ -203,10 +205,8 @@ final class SingletonMachine {
                 release();
                 become(State.STANDBY, reason, null);
             }
-            case STARTING, RUNNING -> {
-                standAsideUntil = now;
+            case STARTING, RUNNING ->
                 stop(reason == Reason.CONFLICT ? StopReason.CONFLICT : StopReason.LOST, lossKillAt(now), reason);
-            }
             case STOPPING -> hurry(lossKillAt(now));
             case STUCK -> stuck();
             case STANDBY, CLOSED -> {}
@@ -265,20 +265,22 @@ final class SingletonMachine {
     }
 
     private void hurry(long killBy) {
-        if (killBy < killAt) {
+        if (!killed && killBy < killAt) {
             killAt = killBy;
             out.add(new Command.StopChild(stopReason, killAt));
         }
     }
 
+    /** Of several times to stand aside, or to wait before a restart, the latest end counts. */
     private void stepDown(long until, long now) {
-        standAsideUntil = until;
+        standAsideUntil = Math.max(standAsideUntil, until);
         switch (state) {
             case STANDBY -> {
+                long wanted = claimed ? standAsideUntil : Math.max(claimAt, standAsideUntil);
                 withdraw();
-                claimAt = until;
+                claimAt = wanted;
             }
-            case SETTLING -> leave(false, until, Reason.STEPPED_DOWN, null, Exit.stopped(), now);
+            case SETTLING -> leave(false, standAsideUntil, Reason.STEPPED_DOWN, null, Exit.stopped(), now);
             case STARTING, RUNNING -> stop(StopReason.YIELDED, plus(now, policy.grace), Reason.STEPPED_DOWN);
             case STOPPING, STUCK, CLOSED -> {}
         }
@@ -304,30 +306,34 @@ final class SingletonMachine {
         }
         if (state == State.STOPPING && !killed && now >= killAt) {
             killed = true;
+            killAt = now;
             out.add(new Command.KillChild(stopReason));
         }
         if (state == State.STOPPING && killed && now >= stuckAt()) {
             become(State.STUCK, Reason.IGNORED_KILL, null);
             stuck();
         }
+        if (state == State.STUCK && lost && policy.halt && !halted && now >= haltAt()) {
+            halted = true;
+            out.add(new Command.Halt());
+        }
     }
 
     /** The machine was suspended since the loss: less of the lease is left than was thought. */
     private void tighten(long now, long deadBy) {
         lostDeadBy = deadBy;
-        if (state == State.STUCK) {
-            haltAsked = false;
-            stuck();
-        } else {
+        if (state == State.STOPPING) {
             hurry(lossKillAt(now));
         }
     }
 
     private void stuck() {
-        if (!haltAsked) {
-            haltAsked = lost;
-            out.add(new Command.Stuck(lost, lost && policy.halt ? plus(lostDeadBy, -policy.margin) : NEVER));
-        }
+        out.add(new Command.Stuck(lost, lost && policy.halt));
+    }
+
+    /** When the JVM must begin to halt; at once if nothing tells how much time there is. */
+    private long haltAt() {
+        return lostDeadBy == NEVER ? Long.MIN_VALUE : lostDeadBy - policy.margin;
     }
 
     /** When a stop must begin for the child to be dead in time. */

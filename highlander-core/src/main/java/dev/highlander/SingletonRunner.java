@@ -59,7 +59,7 @@ final class SingletonRunner {
 
     void open() {
         journal.opened(spec);
-        tell(new Event.Open());
+        tick();
     }
 
     void close(StopReason why, long killBy) {
@@ -149,6 +149,8 @@ final class SingletonRunner {
             child.kill(kill.why());
         } else if (command instanceof Command.Stuck stuck) {
             stuck(stuck);
+        } else if (command instanceof Command.Halt) {
+            halt.now();
         } else if (command instanceof Command.Release && turn != null) {
             turn.release();
         } else if (command instanceof Command.Changed changed) {
@@ -160,14 +162,10 @@ final class SingletonRunner {
     }
 
     private void stuck(Command.Stuck stuck) {
-        boolean halting = stuck.haltAt() != Long.MAX_VALUE;
-        journal.stuck(stuck.lost(), halting);
-        if (halting) {
-            halt.at(
-                    stuck.haltAt(),
-                    "the child " + spec.id() + " of singleton " + key
-                            + " ignores its kill while its key is lost, and must not meet its successor",
-                    decisions);
+        journal.stuck(stuck.lost(), stuck.halting());
+        if (stuck.halting()) {
+            halt.prepare("the child " + spec.id() + " of singleton " + key
+                    + " ignores its kill while its key is lost, and must not meet its successor");
         }
     }
 

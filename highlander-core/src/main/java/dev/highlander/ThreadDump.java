@@ -7,7 +7,7 @@ final class ThreadDump {
     private ThreadDump() {}
 
     static void print(String why) {
-        StringBuilder text = new StringBuilder("Highlander halts this JVM: " + why + ".\n");
+        StringBuilder text = new StringBuilder("Highlander is about to halt this JVM: " + why + ".\n");
         for (Map.Entry<Thread, StackTraceElement[]> entry :
                 Thread.getAllStackTraces().entrySet()) {
             Thread thread = entry.getKey();
