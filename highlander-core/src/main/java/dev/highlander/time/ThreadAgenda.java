@@ -2,7 +2,7 @@ package dev.highlander.time;
 
 import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +14,10 @@ final class ThreadAgenda implements Agenda, Runnable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Runnable> work = new ArrayDeque<>();
-    private final PriorityQueue<Due> timers =
-            new PriorityQueue<>(Comparator.comparingLong((Due d) -> d.at).thenComparingLong(d -> d.order));
+    /** A tree, since most timers are cancelled: out of a heap that takes a search. */
+    private final TreeSet<Due> timers =
+            new TreeSet<>(Comparator.comparingLong((Due d) -> d.at).thenComparingLong(d -> d.order));
+
     private long order;
     private boolean closed;
 
@@ -46,7 +48,7 @@ final class ThreadAgenda implements Agenda, Runnable {
             Due due = new Due(nanos, order++, task);
             if (!closed) {
                 timers.add(due);
-                if (timers.peek() == due) {
+                if (timers.first() == due) {
                     changed.signal();
                 }
             }
@@ -80,10 +82,17 @@ final class ThreadAgenda implements Agenda, Runnable {
             try {
                 next.run();
             } catch (Throwable t) {
-                // An agenda carries watchdogs: one broken piece of work must not end it.
-                Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();
-                handler.uncaughtException(thread, t);
+                report(t);
             }
+        }
+    }
+
+    /** An agenda carries watchdogs: neither a broken piece of work nor a broken handler may end it. */
+    private void report(Throwable broken) {
+        try {
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, broken);
+        } catch (Throwable ignored) {
+            // Nobody is left to be told; the same as the JVM does for a thread's last words.
         }
     }
 
@@ -92,10 +101,10 @@ final class ThreadAgenda implements Agenda, Runnable {
         lock.lock();
         try {
             while (!closed) {
-                Due due = timers.peek();
+                Due due = timers.isEmpty() ? null : timers.first();
                 long wait = due == null ? Long.MAX_VALUE : due.at - time.nanos();
                 if (due != null && wait <= 0) {
-                    timers.remove();
+                    timers.remove(due);
                     return due.task;
                 }
                 Runnable next = work.poll();
