@@ -56,7 +56,11 @@ final class ChildRunner {
     }
 
     void start() {
-        starter = time.fork(spec.id() + "-start", this::startNow);
+        try {
+            starter = time.fork(spec.id() + "-start", this::startNow);
+        } catch (Throwable t) { // no thread to be had
+            events.accept(new Event.Ended(Exit.notStarted(t)));
+        }
     }
 
     private void startNow() {
@@ -75,9 +79,16 @@ final class ChildRunner {
         }
         child = started;
         events.accept(new Event.Started());
-        started.ended()
-                .whenComplete(
-                        (exit, broken) -> events.accept(new Event.Ended(exit != null ? exit : Exit.failed(broken))));
+        started.ended().whenComplete((exit, broken) -> events.accept(new Event.Ended(outcome(exit, broken))));
+    }
+
+    private Exit outcome(@Nullable Exit exit, @Nullable Throwable broken) {
+        return exit != null
+                ? exit
+                : Exit.failed(
+                        broken != null
+                                ? broken
+                                : new IllegalStateException("The child " + spec.id() + " ended without an Exit."));
     }
 
     private Child startUnderTerm(Start start) throws Exception {

@@ -48,8 +48,9 @@ final class Control {
         Threads shared = threads;
         if (open.remove(runner) && open.isEmpty() && shared != null) {
             threads = null;
-            shared.decisions.close();
-            shared.events.execute(shared.events::close); // after the events that are still to be told
+            // After what is still to be done: a hold that was granted meanwhile has to be released.
+            shared.decisions.execute(shared.decisions::close);
+            shared.events.execute(shared.events::close);
         }
     }
 

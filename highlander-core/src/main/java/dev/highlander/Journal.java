@@ -59,6 +59,11 @@ final class Journal {
         events.execute(() -> LOG.log(Level.ERROR, what));
     }
 
+    void broken(SingletonMachine.Command command, Throwable cause) {
+        String what = "singleton " + key + " on " + node + ": failed at " + command + ", and goes on.";
+        events.execute(() -> LOG.log(Level.ERROR, what, cause));
+    }
+
     private void tell(Transition transition) {
         Level level = transition.cause().isPresent() ? Level.WARNING : Level.INFO;
         LOG.log(level, transition.toString(), transition.cause().orElse(null));

@@ -116,7 +116,11 @@ final class SingletonRunner {
 
     private void handle(Event event) {
         for (Command command : machine.on(event, time.nanos(), deadBy())) {
-            perform(command);
+            try {
+                perform(command);
+            } catch (Throwable t) {
+                journal.broken(command, t); // the rest must be done all the same, and the next deadline watched
+            }
         }
         if (timer != null) {
             timer.cancel();
@@ -136,9 +140,11 @@ final class SingletonRunner {
         if (command instanceof Command.Claim) {
             turn = new Turn();
             claim = locks.claim(key, turn);
-        } else if (command instanceof Command.Withdraw && claim != null) {
-            claim.withdraw();
+        } else if (command instanceof Command.Withdraw && claim != null && turn != null) {
+            Claim present = claim;
             claim = null;
+            turn.withdrawn = true;
+            present.withdraw();
         } else if (command instanceof Command.StartChild && turn != null && turn.hold != null) {
             child = new ChildRunner(
                     spec, new HeldTerm(turn.hold, locks.node().name(), time), time, decisions, this::tell);
@@ -202,17 +208,21 @@ final class SingletonRunner {
     /** One place in the queue and the hold that comes of it; what is said to an earlier one is not for the present one. */
     private final class Turn implements Claimant {
         private @Nullable Hold hold;
+        private volatile boolean withdrawn;
 
         @Override
         public void granted(Hold granted) {
             decisions.execute(() -> {
-                if (turn == this && claim != null) {
+                if (!withdrawn && hold == null) {
                     hold = granted;
                     handle(new Event.Granted());
                 } else {
                     granted.release();
                 }
             });
+            if (withdrawn) {
+                granted.release(); // there may be nobody left to do what was given to the agenda
+            }
         }
 
         @Override

@@ -1,0 +1,201 @@
+package dev.highlander;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.highlander.ScriptedLocks.ScriptedHold;
+import dev.highlander.lock.Claimant;
+import dev.highlander.lock.Loss;
+import dev.highlander.lock.StuckChildException;
+import dev.highlander.supervisor.Child;
+import dev.highlander.supervisor.ChildSpec;
+import dev.highlander.supervisor.Exit;
+import dev.highlander.supervisor.Restart;
+import dev.highlander.supervisor.Shutdown;
+import dev.highlander.supervisor.StopReason;
+import dev.highlander.time.Agenda;
+import dev.highlander.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** What a runner adds to its machine: threads, races, and what fails. */
+class SingletonRunnerTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final ScriptedLocks locks = new ScriptedLocks(Time.system());
+
+    @Test
+    void aHoldGrantedWhileTheLastSingletonClosesIsReleased() throws Exception {
+        Singleton singleton = start(sleeper());
+        Claimant claimant = locks.nextClaim();
+        ScriptedHold hold = new ScriptedHold(Long.MAX_VALUE);
+        locks.whenWithdrawn = () -> claimant.granted(hold);
+        singleton.close();
+        assertThat(hold.awaitReleased()).isTrue();
+    }
+
+    @Test
+    void aHoldGrantedAfterTheLastSingletonHasClosedIsReleased() throws Exception {
+        Singleton singleton = start(sleeper());
+        Claimant claimant = locks.nextClaim();
+        singleton.close();
+        ScriptedHold hold = new ScriptedHold(Long.MAX_VALUE);
+        claimant.granted(hold);
+        assertThat(hold.awaitReleased()).isTrue();
+    }
+
+    @Test
+    void aSecondHoldIsGivenBackAndTheFirstIsKept() throws Exception {
+        try (Singleton singleton = start(sleeper())) {
+            Claimant claimant = locks.nextClaim();
+            ScriptedHold first = locks.grantTo(claimant);
+            assertThat(singleton.awaitRunning(LONG)).isTrue();
+            ScriptedHold second = locks.grantTo(claimant);
+            assertThat(second.awaitReleased()).isTrue();
+            assertThat(first.isReleased()).isFalse();
+            assertThat(singleton.state()).isEqualTo(State.RUNNING);
+        }
+    }
+
+    @Test
+    void aLockServiceThatFailsDoesNotKeepTheRestFromBeingDone() throws Exception {
+        Singleton singleton = start(sleeper());
+        ScriptedHold hold = locks.grantTo(locks.nextClaim());
+        assertThat(singleton.awaitRunning(LONG)).isTrue();
+        locks.whenWithdrawn = () -> {
+            throw new IllegalStateException("a bug of the lock service");
+        };
+        singleton.close();
+        assertThat(hold.awaitReleased()).isTrue();
+        assertThat(singleton.closed().toCompletableFuture().get(20, SECONDS)).isEqualTo(Exit.stopped());
+    }
+
+    @Test
+    void aChildForWhichThereIsNoThreadIsNotStarted() throws Exception {
+        ScriptedLocks poor = new ScriptedLocks(new NoThreads());
+        Singleton singleton = Highlander.with(poor).start(sleeper().restart(Restart.NEVER));
+        ScriptedHold hold = poor.grantTo(poor.nextClaim());
+        Exit exit = singleton.closed().toCompletableFuture().get(20, SECONDS);
+        assertThat(exit.kind()).isEqualTo(Exit.Kind.NOT_STARTED);
+        assertThat(exit.cause()).get().isInstanceOf(OutOfMemoryError.class);
+        assertThat(hold.awaitReleased()).isTrue();
+    }
+
+    @Test
+    void aChildThatEndsWithoutAnExitHasFailed() throws Exception {
+        CompletableFuture<Exit> ended = new CompletableFuture<>();
+        Singleton singleton =
+                start(ChildSpec.of("child", () -> new Foreign(ended)).restart(Restart.NEVER));
+        ScriptedHold hold = locks.grantTo(locks.nextClaim());
+        assertThat(singleton.awaitRunning(LONG)).isTrue();
+        ended.complete(null);
+        assertThat(singleton.closed().toCompletableFuture().get(20, SECONDS).kind())
+                .isEqualTo(Exit.Kind.FAILED);
+        assertThat(hold.awaitReleased()).isTrue();
+    }
+
+    @Test
+    void aChildThatIgnoresItsKillWhileItsKeyIsLostTakesTheJvmDown() throws Exception {
+        CountDownLatch prepared = new CountDownLatch(1);
+        CountDownLatch halted = new CountDownLatch(1);
+        CompletableFuture<Exit> ended = new CompletableFuture<>();
+        Singleton singleton = Highlander.with(locks)
+                .halt(new JvmHalt() {
+                    @Override
+                    public void prepare(String why) {
+                        prepared.countDown();
+                    }
+
+                    @Override
+                    public void now() {
+                        halted.countDown();
+                    }
+                })
+                .start(ChildSpec.of("child", () -> new Foreign(ended)));
+        Claimant claimant = locks.nextClaim();
+        ScriptedHold hold = locks.grantTo(claimant);
+        assertThat(singleton.awaitRunning(LONG)).isTrue();
+        hold.deadBy = Time.system().nanos();
+        claimant.lost(hold, Loss.DISCONNECTED);
+        assertThat(prepared.await(20, SECONDS)).isTrue();
+        assertThat(halted.await(20, SECONDS)).isTrue();
+        assertThat(singleton.state()).isEqualTo(State.STUCK);
+        assertThat(hold.isReleased()).isFalse();
+        ended.complete(Exit.stopped());
+        assertThat(hold.awaitReleased()).isTrue();
+        singleton.close();
+    }
+
+    @Test
+    void closingOneWhoseChildIgnoresItsKillSaysSo() throws Exception {
+        CompletableFuture<Exit> ended = new CompletableFuture<>();
+        Singleton singleton =
+                start(ChildSpec.of("child", () -> new Foreign(ended)).shutdown(Shutdown.kill()));
+        ScriptedHold hold = locks.grantTo(locks.nextClaim());
+        assertThat(singleton.awaitRunning(LONG)).isTrue();
+        assertThatThrownBy(singleton::close)
+                .isInstanceOf(StuckChildException.class)
+                .hasMessageContaining("child has ignored its kill")
+                .hasMessageContaining("onStop");
+        assertThat(hold.isReleased()).isFalse();
+        ended.complete(Exit.stopped());
+        assertThat(hold.awaitReleased()).isTrue();
+        singleton.closed().toCompletableFuture().get(20, SECONDS);
+        singleton.close();
+    }
+
+    private Singleton start(ChildSpec child) {
+        return Highlander.with(locks).whenStuck(WhenStuck.REPORT).start(child);
+    }
+
+    private static ChildSpec sleeper() {
+        return ChildSpec.task("child", () -> new CountDownLatch(1).await());
+    }
+
+    /** Ends when the test says so. */
+    private record Foreign(CompletableFuture<Exit> end) implements Child {
+        @Override
+        public CompletionStage<Exit> ended() {
+            return end;
+        }
+
+        @Override
+        public void stop(StopReason why, long killBy) {}
+
+        @Override
+        public void kill(StopReason why) {}
+    }
+
+    /** A machine that has no threads left for children. */
+    private record NoThreads() implements Time {
+        @Override
+        public long nanos() {
+            return Time.system().nanos();
+        }
+
+        @Override
+        public long leap() {
+            return Time.system().leap();
+        }
+
+        @Override
+        public Instant instant() {
+            return Time.system().instant();
+        }
+
+        @Override
+        public Agenda agenda(String name) {
+            return Time.system().agenda(name);
+        }
+
+        @Override
+        public Fork fork(String name, Runnable work) {
+            throw new OutOfMemoryError("unable to create native thread");
+        }
+    }
+}
