@@ -190,12 +190,12 @@ final class SingletonRunner {
         journal.changed(changed.from(), changed.to(), changed.reason(), token, time.instant(), changed.cause());
     }
 
-    /** Waits until {@link #state()} is what is wanted; false when {@code nanos} are over. */
+    /** Waits until {@link #state()} is what is wanted; false when {@code nanos} are over by the real clock. */
     boolean await(Predicate<State> wanted, long nanos) throws InterruptedException {
-        long end = Time.plus(System.nanoTime(), nanos);
+        long end = Time.plus(Time.system().nanos(), nanos);
         synchronized (closed) {
             while (!wanted.test(state)) {
-                long left = end - System.nanoTime();
+                long left = end - Time.system().nanos();
                 if (left <= 0) {
                     return false;
                 }

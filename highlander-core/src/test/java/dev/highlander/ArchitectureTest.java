@@ -1,6 +1,11 @@
 package dev.highlander;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +15,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.highlander.time.Time;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +76,64 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(areOursOrInJavaBaseOrJspecify())
                 .check(CORE);
+    }
+
+    @Test
+    void theMachineHasNoThreadsNoInputOrOutputAndNoClock() {
+        classes()
+                .that()
+                .haveNameMatching("dev\\.highlander\\.SingletonMachine(\\$.*)?")
+                .should()
+                .onlyDependOnClassesThat(arePure())
+                .check(CORE);
+        noClasses()
+                .that()
+                .haveNameMatching("dev\\.highlander\\.SingletonMachine(\\$.*)?")
+                .should()
+                .callMethodWhere(target(nameMatching("wait|notify|notifyAll"))
+                        .or(target(owner(assignableTo(Time.class))).and(not(target(nameMatching("plus"))))))
+                .check(CORE);
+    }
+
+    @Test
+    void onlyTheSystemsTimeReadsTheMonotonicClock() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.highlander.time.SystemTime")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethodWhere(target(owner(assignableTo(Clock.class))))
+                .check(CORE);
+    }
+
+    /** What can neither wait, nor talk to anybody, nor tell the time. */
+    private static DescribedPredicate<JavaClass> arePure() {
+        Set<String> others = Set.of(
+                TOP + ".State",
+                TOP + ".Reason",
+                LOCK + ".Loss",
+                TIME + ".Time",
+                SUPERVISOR + ".Exit",
+                SUPERVISOR + ".StopReason",
+                "org.jspecify.annotations.Nullable");
+        Set<String> forbidden =
+                Set.of("java.lang.Thread", "java.lang.System", "java.lang.Runtime", "java.lang.Process");
+        return describe("are pure", target -> {
+            JavaClass type = target.getBaseComponentType();
+            String name = type.getName();
+            return type.isPrimitive()
+                    || others.contains(name)
+                    || name.startsWith(TOP + ".SingletonMachine")
+                    || (type.getPackageName().equals("java.lang") && !forbidden.contains(name))
+                    || type.getPackageName().equals("java.lang.runtime")
+                    || type.getPackageName().equals("java.lang.invoke")
+                    || type.getPackageName().equals("java.util");
+        });
     }
 
     private static DescribedPredicate<JavaClass> areOursOrInJavaBaseOrJspecify() {

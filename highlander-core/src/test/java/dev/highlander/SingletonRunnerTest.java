@@ -10,18 +10,24 @@ import dev.highlander.lock.Loss;
 import dev.highlander.lock.StuckChildException;
 import dev.highlander.supervisor.Child;
 import dev.highlander.supervisor.ChildSpec;
+import dev.highlander.supervisor.Command;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Restart;
 import dev.highlander.supervisor.Shutdown;
 import dev.highlander.supervisor.StopReason;
 import dev.highlander.time.Agenda;
 import dev.highlander.time.Time;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a runner adds to its machine: threads, races, and what fails. */
 class SingletonRunnerTest {
@@ -87,6 +93,41 @@ class SingletonRunnerTest {
     }
 
     @Test
+    void B5_aCommandThatIsNotThereIsReportedAndItsKeyReleased() throws Exception {
+        CompletableFuture<String> last = new CompletableFuture<>();
+        Singleton singleton =
+                start(ChildSpec.command("child", "/no/such/program").restart(Restart.NEVER));
+        singleton.listen(transition -> {
+            if (transition.to() == State.CLOSED) {
+                last.complete(transition.toString());
+            }
+        });
+        ScriptedHold hold = locks.grantTo(locks.nextClaim());
+        Exit exit = singleton.closed().toCompletableFuture().get(20, SECONDS);
+        assertThat(exit.kind()).isEqualTo(Exit.Kind.NOT_STARTED);
+        assertThat(exit.cause()).get().isInstanceOf(IOException.class);
+        assertThat(hold.awaitReleased()).isTrue();
+        assertThat(last.get(20, SECONDS))
+                .startsWith("singleton child on node: STARTING -> CLOSED, START_FAILED, term 7, child child: ")
+                .contains("/no/such/program");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aCommandIsToldItsTerm(@TempDir Path directory) throws Exception {
+        Singleton singleton = start(ChildSpec.command(
+                        "child",
+                        Command.of("sh", "-c", "echo $HIGHLANDER_KEY,$HIGHLANDER_TOKEN,$HIGHLANDER_NODE > term")
+                                .directory(directory)
+                                .silent())
+                .restart(Restart.NEVER));
+        locks.grantTo(locks.nextClaim());
+        assertThat(singleton.closed().toCompletableFuture().get(20, SECONDS).status())
+                .hasValue(0);
+        assertThat(directory.resolve("term")).hasContent("key,7,node");
+    }
+
+    @Test
     void aChildThatEndsWithoutAnExitHasFailed() throws Exception {
         CompletableFuture<Exit> ended = new CompletableFuture<>();
         Singleton singleton =
@@ -126,8 +167,11 @@ class SingletonRunnerTest {
         assertThat(halted.await(20, SECONDS)).isTrue();
         assertThat(singleton.state()).isEqualTo(State.STUCK);
         assertThat(hold.isReleased()).isFalse();
+        CountDownLatch standby = new CountDownLatch(1);
+        singleton.listen(transition -> standby.countDown());
         ended.complete(Exit.stopped());
-        assertThat(hold.awaitReleased()).isTrue();
+        assertThat(standby.await(20, SECONDS)).isTrue();
+        assertThat(hold.isReleased()).isTrue();
         singleton.close();
     }
 

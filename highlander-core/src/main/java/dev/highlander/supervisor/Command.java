@@ -71,7 +71,11 @@ public final class Command implements Start {
         } else {
             builder.inheritIO();
         }
-        return new CommandChild(words.get(0), builder.start());
+        Process process = builder.start();
+        if (silent) {
+            process.getOutputStream().close();
+        }
+        return new CommandChild(words.get(0), process);
     }
 
     @Override

@@ -1,13 +1,18 @@
 package dev.highlander.supervisor;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** A command that runs. */
 final class CommandChild implements Child {
+    private static final long POLL = 5_000_000L;
+
     private final String name;
     private final Process process;
     private final CompletableFuture<Exit> ended = new CompletableFuture<>();
@@ -20,19 +25,38 @@ final class CommandChild implements Child {
         var unused = process.onExit().thenAccept(gone -> awaitDescendants());
     }
 
-    /** The set can grow while we wait: a kill looks once more. */
     private void awaitDescendants() {
-        CompletableFuture<?>[] alive;
-        synchronized (descendants) {
-            alive = descendants.stream()
-                    .filter(ProcessHandle::isAlive)
-                    .map(ProcessHandle::onExit)
-                    .toArray(CompletableFuture<?>[]::new);
-        }
-        if (alive.length == 0) {
+        if (allGone(new HashMap<>())) {
             ended.complete(outcome(process.exitValue()));
         } else {
-            var unused = CompletableFuture.allOf(alive).thenRun(this::awaitDescendants);
+            ChildThreads.named(name + "-descendants")
+                    .newThread(this::pollDescendants)
+                    .start();
+        }
+    }
+
+    /** Polls, since the end of a process that is not our own child is told to us by a slower poll only. */
+    private void pollDescendants() {
+        Map<ProcessHandle, CompletableFuture<ProcessHandle>> exits = new HashMap<>();
+        while (!allGone(exits)) {
+            LockSupport.parkNanos(POLL);
+        }
+        ended.complete(outcome(process.exitValue()));
+    }
+
+    /**
+     * The set can grow meanwhile: a kill looks once more. Where this process is the first of a container, orphans become
+     * its own children, which look alive for ever once they have ended: then only their exit tells.
+     */
+    private boolean allGone(Map<ProcessHandle, CompletableFuture<ProcessHandle>> exits) {
+        synchronized (descendants) {
+            for (ProcessHandle known : descendants) {
+                if (known.isAlive()
+                        && !exits.computeIfAbsent(known, ProcessHandle::onExit).isDone()) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 

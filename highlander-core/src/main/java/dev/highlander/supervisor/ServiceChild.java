@@ -25,7 +25,11 @@ final class ServiceChild<S> implements Child {
 
     static <S> Child start(String id, Service<S> service) throws Exception {
         ServiceChild<S> child = new ServiceChild<>(id, service, service.start());
-        child.service.ended(child.started).whenComplete((ok, died) -> child.died(died));
+        try {
+            service.ended(child.started).whenComplete((ok, died) -> child.died(died));
+        } catch (Throwable t) {
+            child.died(t); // it was started, so it has to be stopped; a start that failed would have left nothing
+        }
         return child;
     }
 
