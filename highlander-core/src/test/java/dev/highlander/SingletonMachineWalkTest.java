@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * time, what the machine promises holds after each step. A walk's number replays it.
  */
 class SingletonMachineWalkTest {
-    private static final int WALKS = 30_000;
+    private static final int WALKS = 20_000;
     private static final List<Loss> LOSSES = List.of(Loss.values());
 
     @Test
