@@ -8,6 +8,7 @@ import dev.highlander.time.Time;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,11 @@ final class Conversation {
     int close() {
         protocol.close();
         return protocol.unreleased();
+    }
+
+    /** The token of the term in which that backend runs that lock's child, if this session has heard of it. */
+    OptionalLong tokenHeard(LockId lock, int holder) {
+        return protocol.tokenHeard(lock, holder);
     }
 
     boolean isFinished() {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
@@ -165,6 +166,14 @@ class PostgresProtocol {
 
     boolean isFinished() {
         return closing && holds.isEmpty();
+    }
+
+    /** The token of the term in which that backend runs that lock's child, if this session has heard of it. */
+    OptionalLong tokenHeard(LockId lock, int holder) {
+        Heard last = heard.get(lock);
+        return last == null || last.clean || last.backend != holder
+                ? OptionalLong.empty()
+                : OptionalLong.of(last.token);
     }
 
     /** How many holds somebody was told of and has not given up. */

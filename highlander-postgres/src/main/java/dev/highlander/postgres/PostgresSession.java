@@ -100,7 +100,7 @@ final class PostgresSession implements Runnable {
                 return;
             }
             try {
-                answer.complete(present.holder(lock));
+                answer.complete(present.holder(lock, backend -> conversation.tokenHeard(lock, backend)));
             } catch (SQLException e) {
                 answer.completeExceptionally(e);
                 present.abort(); // the next request fails, and with it the session
@@ -141,8 +141,8 @@ final class PostgresSession implements Runnable {
                 end(problemOf(t));
             }
         }
-        finished.complete(null);
         conditions.accept(Condition.closed());
+        finished.complete(null);
     }
 
     private Wire connect() throws Exception {

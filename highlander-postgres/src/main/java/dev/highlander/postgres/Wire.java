@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -148,7 +149,8 @@ final class Wire {
         return done;
     }
 
-    Optional<Holder> holder(LockId lock) throws SQLException {
+    /** Who holds {@code lock}; {@code tokens} gives the token of a backend's term, if it is known. */
+    Optional<Holder> holder(LockId lock, IntFunction<OptionalLong> tokens) throws SQLException {
         PreparedStatement statement = prepare(Sql.HOLDER);
         statement.setInt(1, lock.classId());
         statement.setInt(2, lock.objId());
@@ -158,10 +160,11 @@ final class Wire {
                 return Optional.empty();
             }
             String name = row.getString(1);
+            int backend = row.getInt(3);
             return Optional.of(new Holder(
-                    name == null || name.isEmpty() ? "backend " + row.getInt(3) : name,
+                    name == null || name.isEmpty() ? "backend " + backend : name,
                     Optional.ofNullable(row.getString(2)),
-                    OptionalLong.empty(),
+                    tokens.apply(backend),
                     Optional.empty()));
         }
     }
