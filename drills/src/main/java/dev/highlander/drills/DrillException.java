@@ -1,0 +1,14 @@
+package dev.highlander.drills;
+
+/** A drill that could not be carried out, or in which nobody took over. */
+public final class DrillException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    DrillException(String message) {
+        super(message);
+    }
+
+    DrillException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
