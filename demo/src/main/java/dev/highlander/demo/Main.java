@@ -1,0 +1,62 @@
+package dev.highlander.demo;
+
+import dev.highlander.drills.Fault;
+import dev.highlander.lock.Lease;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Shows, in about a minute, one job on three nodes with a real Postgres, while nodes are stopped, killed, frozen and cut
+ * off and the database is restarted; then what the judge found in the logs. Exits with 0 only when that is good.
+ */
+public final class Main {
+    /** What it shows, unless told otherwise. */
+    static final List<Fault> WHOLE_STORY = List.of(
+            Fault.SIGTERM,
+            Fault.SIGKILL,
+            Fault.FREEZE_NODE,
+            Fault.TERMINATE_BACKEND,
+            Fault.SILENCE,
+            Fault.RESTART_IMMEDIATE);
+
+    private static final String HELP = """
+            usage: highlander demo [--short] [--help]
+
+            Starts a Postgres and three node processes that all want to run one job, and shows who runs it while
+            its node is stopped, killed, frozen and cut off, and while the database is restarted. At the end a judge
+            reads what every process wrote and says whether there were ever two. Takes about a minute; what it starts
+            and writes is gone when it ends, also when it is interrupted.
+
+              --short   kills one node and restarts the database, no more; about 20 seconds
+              --help    this text
+
+            Exit status: 0 if there was never more than one and the job always went on, 1 if not, 2 if the demo itself
+            could not be carried out, 64 for a wrong option.
+            """;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        List<Fault> story = WHOLE_STORY;
+        for (String arg : args) {
+            switch (arg) {
+                case "--help", "-h" -> {
+                    out.print(HELP);
+                    return;
+                }
+                case "--short" -> story = List.of(Fault.SIGKILL, Fault.RESTART_IMMEDIATE);
+                default -> {
+                    System.err.print("Unknown option " + arg + ".\n\n" + HELP);
+                    System.exit(64);
+                }
+            }
+        }
+        Paper paper = new Paper(out, Terminal.wantsColours());
+        System.exit(new Demo(paper, Lease.of(Duration.ofSeconds(2)), story).run());
+    }
+}
