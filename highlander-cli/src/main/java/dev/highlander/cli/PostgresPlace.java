@@ -1,11 +1,18 @@
 package dev.highlander.cli;
 
+import dev.highlander.lock.Holder;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.Namespace;
 import dev.highlander.lock.Node;
 import dev.highlander.postgres.DatabaseUrl;
+import dev.highlander.postgres.KeyStatus;
+import dev.highlander.postgres.PostgresDirectory;
 import dev.highlander.postgres.PostgresLocks;
+import dev.highlander.postgres.UnavailableException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A Postgres database.
@@ -13,6 +20,9 @@ import dev.highlander.postgres.PostgresLocks;
  * @param url where it is
  */
 record PostgresPlace(DatabaseUrl url) implements Place {
+    /** How long a node may take to answer before it is shown as one that does not. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     @Override
     public Locks open(Namespace namespace, Node node, Lease lease) {
         return PostgresLocks.builder()
@@ -25,6 +35,24 @@ record PostgresPlace(DatabaseUrl url) implements Place {
 
     @Override
     public StatusSource status(Namespace namespace) {
-        throw new UnsupportedOperationException("Postgres");
+        return () -> {
+            try {
+                return PostgresDirectory.read(url, namespace, PATIENCE).stream()
+                        .map(PostgresPlace::row)
+                        .toList();
+            } catch (UnavailableException e) {
+                throw new FailedException(ExitStatus.UNAVAILABLE, String.valueOf(e.getMessage()));
+            }
+        };
+    }
+
+    private static StatusSource.Row row(KeyStatus status) {
+        return new StatusSource.Row(
+                status.key().toString(),
+                status.holder().map(Holder::node),
+                status.holder().flatMap(Holder::since),
+                status.holder().map(Holder::token).orElse(OptionalLong.empty()),
+                status.holder().flatMap(Holder::address),
+                Optional.of(status.waiting()));
     }
 }

@@ -16,6 +16,11 @@ final class Channels {
         return "highlander_" + LockId.of(NODES, namespace).wire();
     }
 
+    /** The first number of the lock that every node of a namespace shares. */
+    static int nodes(Namespace namespace) {
+        return LockId.of(NODES, namespace).classId();
+    }
+
     /** The lock that every node of a namespace shares; its second number is the lease in milliseconds. */
     static LockId leaseLock(Namespace namespace, Lease lease) {
         return new LockId(

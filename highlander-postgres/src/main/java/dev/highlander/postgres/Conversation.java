@@ -4,10 +4,14 @@ import dev.highlander.lock.Claimant;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Loss;
+import dev.highlander.postgres.Presence.Standing;
 import dev.highlander.time.Time;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +34,11 @@ final class Conversation {
     private final Map<Long, Claimed> claims = new HashMap<>();
     private final Map<Long, Granted> holds = new HashMap<>();
     private SessionTrust trust;
+    private OptionalLong question = OptionalLong.empty();
 
-    private record Claimed(Key key, Claimant claimant) {}
+    private record Claimed(Key key, LockId lock, Claimant claimant) {}
 
-    private record Granted(PostgresHold hold, Claimant claimant) {}
+    private record Granted(PostgresHold hold, LockId lock, Claimant claimant, Optional<Instant> since) {}
 
     /**
      * {@code releaser} is told, on any thread, the number of a hold that its claimant gives back, and calls {@link #release}
@@ -49,7 +54,7 @@ final class Conversation {
     }
 
     void claim(long claim, Key key, LockId lock, Claimant claimant) {
-        claims.put(claim, new Claimed(key, claimant));
+        claims.put(claim, new Claimed(key, lock, claimant));
         protocol.claim(claim, lock);
     }
 
@@ -115,7 +120,42 @@ final class Conversation {
         long now = time.nanos();
         for (Wire.Notification one : notifications) {
             protocol.heard(one.sender(), one.payload(), now);
+            if (Message.parse(one.payload()) instanceof Message.Who who) {
+                question = OptionalLong.of(who.nonce());
+            }
         }
+    }
+
+    /** The question who holds and who waits, if it was put since the last call. */
+    OptionalLong takeQuestion() {
+        OptionalLong taken = question;
+        question = OptionalLong.empty();
+        return taken;
+    }
+
+    /** The answer, for at most {@link PostgresProtocol#BATCH} keys. */
+    List<Presence> presences() {
+        Map<LockId, Presence> all = new LinkedHashMap<>();
+        for (Granted granted : holds.values()) {
+            Standing standing = protocol.standing(granted.lock);
+            if (standing != Standing.WAITING) {
+                boolean running = standing == Standing.RUNNING;
+                all.put(
+                        granted.lock,
+                        new Presence(
+                                granted.lock,
+                                granted.hold.key(),
+                                standing,
+                                running ? OptionalLong.of(granted.hold.token()) : OptionalLong.empty(),
+                                granted.since));
+            }
+        }
+        for (Claimed claimed : claims.values()) {
+            all.putIfAbsent(
+                    claimed.lock,
+                    new Presence(claimed.lock, claimed.key, Standing.WAITING, OptionalLong.empty(), Optional.empty()));
+        }
+        return all.values().stream().limit(PostgresProtocol.BATCH).toList();
     }
 
     /**
@@ -138,6 +178,9 @@ final class Conversation {
                 Granted about = holds.get(startable.hold());
                 if (about != null) {
                     about.hold.startable(startable.token());
+                    holds.put(
+                            startable.hold(),
+                            new Granted(about.hold, about.lock, about.claimant, Optional.of(time.instant())));
                     guarded(() -> about.claimant.startable(about.hold));
                 }
             } else if (notice instanceof Notice.Lost lost) {
@@ -162,7 +205,7 @@ final class Conversation {
         }
         PostgresHold hold = new PostgresHold(
                 granted.hold(), claimed.key, granted.startNotBefore(), granted.sent(), trust, releaser);
-        holds.put(granted.hold(), new Granted(hold, claimed.claimant));
+        holds.put(granted.hold(), new Granted(hold, granted.lock(), claimed.claimant, Optional.empty()));
         guarded(() -> claimed.claimant.granted(hold));
     }
 

@@ -3,6 +3,7 @@ package dev.highlander.postgres;
 import dev.highlander.lock.Condition.Problem;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Loss;
+import dev.highlander.postgres.Presence.Standing;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -166,6 +167,15 @@ class PostgresProtocol {
 
     boolean isFinished() {
         return closing && holds.isEmpty();
+    }
+
+    /** What this session is to a lock that somebody here wants or holds. */
+    Standing standing(LockId lock) {
+        Contest contest = contests.get(lock);
+        if (contest == null || contest.held == null || contest.held.phase == Phase.GONE) {
+            return Standing.WAITING;
+        }
+        return contest.held.phase == Phase.STARTABLE ? Standing.RUNNING : Standing.HOLDING;
     }
 
     /** The token of the term in which that backend runs that lock's child, if this session has heard of it. */

@@ -10,6 +10,7 @@ import dev.highlander.lock.Loss;
 import dev.highlander.time.Time;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -171,6 +172,11 @@ final class PostgresSession implements Runnable {
                 Sent sent = Sent.now(time); // before anything is sent: trust counts from here
                 Reply reply = present.execute(request);
                 conversation.replied(request, reply, sent, present.notifications());
+                continue;
+            }
+            OptionalLong question = conversation.takeQuestion();
+            if (question.isPresent()) {
+                present.answer(question.getAsLong(), conversation.presences());
             } else if (conversation.isFinished()) {
                 wire = null;
                 present.close();

@@ -66,4 +66,14 @@ final class Sql {
             + " left join pg_stat_activity a on a.pid = l.pid where l.locktype = 'advisory' and l.granted"
             + " and l.database = (select oid from pg_database where datname = current_database())"
             + " and l.mode = 'ExclusiveLock' and l.classid = ?::int::oid and l.objid = ?::int::oid and l.objsubid = ?";
+
+    static final String ANSWER = "select pg_notify(?, m) from unnest(?::text[]) m";
+
+    static final String NODES_AND_LOCKS = "select l.pid, a.application_name, host(a.client_addr), l.classid::bigint,"
+            + " l.objid::bigint, l.objsubid, l.mode = 'ExclusiveLock' from pg_locks l"
+            + " left join pg_stat_activity a on a.pid = l.pid where l.locktype = 'advisory' and l.granted"
+            + " and l.database = (select oid from pg_database where datname = current_database())"
+            + " and (l.mode = 'ExclusiveLock' or l.classid = ?::int::oid) and exists (select from pg_locks n"
+            + " where n.locktype = 'advisory' and n.granted and n.pid = l.pid and n.database = l.database"
+            + " and n.mode = 'ShareLock' and n.classid = ?::int::oid and n.objsubid = 2)";
 }

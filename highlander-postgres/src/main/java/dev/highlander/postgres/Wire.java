@@ -169,6 +169,17 @@ final class Wire {
         }
     }
 
+    /** Tells whoever asked what this node has to do with which keys. */
+    void answer(long nonce, List<Presence> presences) throws SQLException {
+        List<String> messages = new ArrayList<>(
+                presences.stream().map(presence -> presence.wire(nonce)).toList());
+        messages.add("that-is-all " + nonce);
+        PreparedStatement statement = prepare(Sql.ANSWER);
+        statement.setString(1, channel);
+        statement.setArray(2, connection.createArrayOf("text", messages.toArray()));
+        statement.executeQuery().close();
+    }
+
     /** What came since the last call; does not wait. */
     List<Notification> notifications() throws SQLException {
         return convert(driver.getNotifications());
