@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 /** A lock service that does what a test says. */
 final class ScriptedLocks implements Locks {
     final BlockingQueue<Claimant> claims = new LinkedBlockingQueue<>();
+    volatile Runnable whenClaimed = () -> {};
     volatile Runnable whenWithdrawn = () -> {};
     private final Time time;
     private final Lease lease;
@@ -57,6 +58,7 @@ final class ScriptedLocks implements Locks {
     @Override
     public Claim claim(Key key, Claimant claimant) {
         claims.add(claimant);
+        whenClaimed.run();
         return () -> whenWithdrawn.run();
     }
 

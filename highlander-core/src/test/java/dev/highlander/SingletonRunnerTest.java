@@ -46,10 +46,26 @@ class SingletonRunnerTest {
     }
 
     @Test
-    void aHoldGrantedAfterTheLastSingletonHasClosedIsReleased() throws Exception {
-        Singleton singleton = start(sleeper());
+    void aHoldGrantedBehindTheCloseOfTheLastSingletonIsReleased() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        locks.whenClaimed = () -> awaitWithoutInterrupt(busy);
+        Child child = Highlander.with(locks).wrap(sleeper()).start().start();
         Claimant claimant = locks.nextClaim();
+        child.stop(StopReason.SHUTDOWN, Long.MAX_VALUE);
+        ScriptedHold hold = new ScriptedHold(Long.MAX_VALUE);
+        claimant.granted(hold);
+        busy.countDown();
+        assertThat(hold.awaitReleased()).isTrue();
+    }
+
+    @Test
+    void aHoldGrantedAfterTheLastSingletonHasClosedIsReleased() throws Exception {
+        CountDownLatch over = new CountDownLatch(2);
+        ScriptedLocks watched = new ScriptedLocks(new TellsOfClosedAgendas(over));
+        Singleton singleton = Highlander.with(watched).start(sleeper());
+        Claimant claimant = watched.nextClaim();
         singleton.close();
+        assertThat(over.await(20, SECONDS)).isTrue();
         ScriptedHold hold = new ScriptedHold(Long.MAX_VALUE);
         claimant.granted(hold);
         assertThat(hold.awaitReleased()).isTrue();
@@ -215,31 +231,77 @@ class SingletonRunnerTest {
         public void kill(StopReason why) {}
     }
 
+    private static void awaitWithoutInterrupt(CountDownLatch latch) {
+        try {
+            boolean ignored = latch.await(20, SECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** A machine that has no threads left for children. */
-    private record NoThreads() implements Time {
+    private record NoThreads() implements RealTime {
         @Override
-        public long nanos() {
+        public Fork fork(String name, Runnable work) {
+            throw new OutOfMemoryError("unable to create native thread");
+        }
+    }
+
+    /** Counts the agendas that are closed. */
+    private record TellsOfClosedAgendas(CountDownLatch closed) implements RealTime {
+        @Override
+        public Agenda agenda(String name) {
+            Agenda real = Time.system().agenda(name);
+            return new Agenda() {
+                @Override
+                public void execute(Runnable work) {
+                    real.execute(work);
+                }
+
+                @Override
+                public Timer at(long nanos, Runnable work) {
+                    return real.at(nanos, work);
+                }
+
+                @Override
+                public boolean isCurrent() {
+                    return real.isCurrent();
+                }
+
+                @Override
+                public void close() {
+                    real.close();
+                    closed.countDown();
+                }
+            };
+        }
+    }
+
+    /** The system's, but for what a test replaces. */
+    private interface RealTime extends Time {
+        @Override
+        default long nanos() {
             return Time.system().nanos();
         }
 
         @Override
-        public long leap() {
+        default long leap() {
             return Time.system().leap();
         }
 
         @Override
-        public Instant instant() {
+        default Instant instant() {
             return Time.system().instant();
         }
 
         @Override
-        public Agenda agenda(String name) {
+        default Agenda agenda(String name) {
             return Time.system().agenda(name);
         }
 
         @Override
-        public Fork fork(String name, Runnable work) {
-            throw new OutOfMemoryError("unable to create native thread");
+        default Fork fork(String name, Runnable work) {
+            return Time.system().fork(name, work);
         }
     }
 }

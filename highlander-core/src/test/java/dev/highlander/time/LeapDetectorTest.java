@@ -68,9 +68,12 @@ class LeapDetectorTest {
 
     @Test
     void aLookThatAnotherOvertookIsIgnored() {
-        leaps.observe(10 * SECOND, TODAY + 10 * SECOND);
-        assertThat(leaps.observe(9 * SECOND, TODAY + 9 * SECOND)).isZero();
-        assertThat(leaps.observe(11 * SECOND, TODAY + 11 * SECOND)).isZero();
+        leaps.observe(0, TODAY);
+        assertThat(leaps.observe(10 * SECOND, TODAY + 70 * SECOND)).isEqualTo(60 * SECOND);
+        assertThat(leaps.observe(9 * SECOND, TODAY + 9 * SECOND))
+                .as("read before")
+                .isEqualTo(60 * SECOND);
+        assertThat(leaps.observe(11 * SECOND, TODAY + 71 * SECOND)).isEqualTo(60 * SECOND);
     }
 
     @Test
