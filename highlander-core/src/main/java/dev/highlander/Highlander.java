@@ -2,6 +2,7 @@ package dev.highlander;
 
 import dev.highlander.SingletonMachine.Policy;
 import dev.highlander.SingletonMachine.Restarts;
+import dev.highlander.lock.Condition;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
@@ -91,8 +92,13 @@ public final class Highlander {
      * any node may take over; losses and outages are no failures and never end it.
      *
      * @throws IllegalArgumentException if a stuck child could not be dealt with in time under this lease
+     * @throws IllegalStateException if the lock service is closed
      */
     public Singleton start(Key key, ChildSpec child) {
+        if (locks.condition().phase() == Condition.Phase.CLOSED) {
+            throw new IllegalStateException(
+                    "The lock service is closed, so " + key + " can't be claimed. Open a new one.");
+        }
         Random random = new Random();
         SingletonRunner runner = runner(key, child, new Restarting(child.restart(), backoff, random::nextDouble));
         Singleton singleton = new OpenSingleton(runner);

@@ -150,6 +150,9 @@ final class SingletonRunner {
                     spec, new HeldTerm(turn.hold, locks.node().name(), time), time, decisions, this::tell);
             child.start();
         } else if (command instanceof Command.StopChild stop && child != null) {
+            if (stop.why() == StopReason.LOST || stop.why() == StopReason.CONFLICT) {
+                child.term().end();
+            }
             child.stop(stop.why(), stop.killAt());
         } else if (command instanceof Command.KillChild kill && child != null) {
             child.kill(kill.why());
@@ -158,6 +161,9 @@ final class SingletonRunner {
         } else if (command instanceof Command.Halt) {
             halt.now();
         } else if (command instanceof Command.Release && turn != null) {
+            if (child != null) {
+                child.term().end(); // whoever still has it must not go by it
+            }
             turn.release();
         } else if (command instanceof Command.Changed changed) {
             changed(changed);
@@ -238,6 +244,9 @@ final class SingletonRunner {
         private void tell(Hold about, Event event) {
             decisions.execute(() -> {
                 if (turn == this && hold == about) {
+                    if (event instanceof Event.Lost && child != null) {
+                        child.term().end(); // in an orderly stop, too
+                    }
                     handle(event);
                 }
             });

@@ -22,7 +22,10 @@ public interface Term {
     /** When the term began, by the wall clock. */
     Instant since();
 
-    /** Whether the key is ours and the child has not been asked to stop. */
+    /**
+     * Whether the key is ours: for certain, and not known to be lost. In an orderly stop it is until the child is down, so a
+     * child may finish its step.
+     */
     boolean isHeld();
 
     /** For how long the key is ours even if no further check is confirmed; zero when it is not, or not for certain. */

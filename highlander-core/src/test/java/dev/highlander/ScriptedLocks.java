@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 /** A lock service that does what a test says. */
 final class ScriptedLocks implements Locks {
     final BlockingQueue<Claimant> claims = new LinkedBlockingQueue<>();
+    volatile Condition condition = Condition.ready();
     volatile Runnable whenClaimed = () -> {};
     volatile Runnable whenWithdrawn = () -> {};
     private final Time time;
@@ -74,7 +75,7 @@ final class ScriptedLocks implements Locks {
 
     @Override
     public Condition condition() {
-        return Condition.ready();
+        return condition;
     }
 
     @Override
