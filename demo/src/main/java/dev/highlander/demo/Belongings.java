@@ -31,10 +31,6 @@ final class Belongings implements AutoCloseable {
         return directory;
     }
 
-    synchronized boolean isClosed() {
-        return closed;
-    }
-
     @Override
     public synchronized void close() {
         closed = true;

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The story: three nodes, one job, one fault after the other, the verdict. */
 final class Demo {
@@ -47,35 +48,34 @@ final class Demo {
 
     /** Returns the exit status. What was started is gone by then, and also if this JVM is told to end before. */
     int run() {
-        Thread interrupted = new Thread(
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean interrupted = new AtomicBoolean();
+        Thread hook = new Thread(
                 () -> {
-                    paper.text(Ink.PLAIN, "Interrupted: everything that was started is stopped.");
-                    belongings.close();
+                    if (!over.get()) {
+                        interrupted.set(true);
+                        paper.text(Ink.PLAIN, "Interrupted: everything that was started is stopped.");
+                        belongings.close();
+                    }
                 },
                 "demo-interrupted");
-        Runtime.getRuntime().addShutdownHook(interrupted);
+        Runtime.getRuntime().addShutdownHook(hook);
+        String problem;
         try {
             return tell();
         } catch (DrillException | PostgresServerException | IOException | UncheckedIOException e) {
-            if (!belongings.isClosed()) { // else it was interrupted, and that is why
-                paper.text(Ink.BAD, "The demo could not be carried out: " + e.getMessage());
-            }
-            return NOT_CARRIED_OUT;
+            problem = e.getMessage();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return NOT_CARRIED_OUT;
+            problem = e.getMessage();
         } finally {
             belongings.close();
-            forget(interrupted);
+            over.set(true);
         }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            hook.setUncaughtExceptionHandler((thread, thrown) -> {}); // it runs, and finds nothing left to do
+        if (!interrupted.get()) { // else that is why
+            paper.text(Ink.BAD, "The demo could not be carried out: " + problem);
         }
+        return NOT_CARRIED_OUT;
     }
 
     private int tell() throws IOException, InterruptedException {

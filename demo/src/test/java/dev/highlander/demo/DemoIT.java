@@ -35,7 +35,7 @@ class DemoIT {
                 .containsPattern("node-\\d works: \\d+ steps")
                 .containsPattern("! node-\\d is killed \\(SIGKILL\\): gone without a word")
                 .containsPattern("node-\\d(\\.1)? RUNS the job, term \\d+, \\d.* after the fault")
-                .contains("1 faults on a running child, 2 terms: overlap 0 ms in all")
+                .containsPattern("1 fault on a running child, \\d+ terms: overlap 0 ms in all")
                 .contains("There was never more than one, and there was always one again.")
                 .doesNotContain("\033");
         assertThat(status).isEqualTo(Demo.GOOD);
@@ -51,6 +51,9 @@ class DemoIT {
                 line = output.readLine();
             }
             started = demo.descendants().toList();
+            assertThat(leftBehind())
+                    .as("a directory for logs, one for the server")
+                    .hasSizeGreaterThanOrEqualTo(2);
             assertThat(started).as("Postgres and three nodes").hasSizeGreaterThanOrEqualTo(4);
 
             demo.destroy();
@@ -62,9 +65,16 @@ class DemoIT {
         for (ProcessHandle process : started) {
             assertThat(process.onExit()).succeedsWithin(Duration.ofSeconds(10));
         }
-        try (Stream<Path> left = Files.list(directory)) {
-            assertThat(left.filter(path -> path.getFileName().toString().startsWith("highlander-demo")))
-                    .isEmpty();
+        assertThat(leftBehind()).isEmpty();
+    }
+
+    /** All but the unpacked binaries of the server, which are kept for the next time. */
+    private List<Path> leftBehind() throws IOException {
+        try (Stream<Path> all = Files.walk(directory, 3)) {
+            return all.map(directory::relativize)
+                    .filter(path -> path.toString().startsWith("highlander-demo")
+                            || path.toString().matches(".*/runs/.*"))
+                    .toList();
         }
     }
 

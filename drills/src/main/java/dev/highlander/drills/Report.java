@@ -36,7 +36,8 @@ public final class Report {
     /** The verdict in a sentence. */
     public static String sentence(Verdict verdict) {
         long hits = verdict.takeovers().stream().filter(Takeover::hit).count();
-        return hits + " faults on a running child, " + verdict.bodies() + " terms: overlap "
+        return hits + (hits == 1 ? " fault" : " faults") + " on a running child, " + verdict.bodies()
+                + " terms: overlap "
                 + Figures.millis(verdict.totalOverlap()) + " ms in all, at most "
                 + Figures.millis(verdict.worstOverlap()) + " ms at once; stray lines after a resume "
                 + verdict.strays().size() + ", other stale lines "
