@@ -10,6 +10,8 @@ import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Exit.Kind;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * never given back. The exit status is then the command's, too.
  */
 final class Run {
+    /** In JDK 17 {@code error=2, No such file or directory}, later {@code error: 2 (No such file or directory)}. */
+    private static final Pattern EXEC_FAILURE = Pattern.compile("error[=:] ?([0-9]+)[, (]+([^)]*)");
+
+    private static final String NO_SUCH_FILE = "2";
+
     private final Locks locks;
     private final Key key;
     private final ChildSpec child;
@@ -106,9 +113,9 @@ final class Run {
     }
 
     static String notStarted(String program, Exit exit) {
-        String message = exit.cause().map(Throwable::getMessage).orElse("");
-        int reason = message.indexOf("error=");
-        return program + " could not be started: " + message.substring(Math.max(0, reason))
+        String message = exit.cause().map(Throwable::getMessage).orElse("no reason is known");
+        Matcher failure = EXEC_FAILURE.matcher(message);
+        return program + " could not be started: " + (failure.find() ? failure.group(2) : message)
                 + ". Start it by hand on this machine to see why; the key is released";
     }
 
@@ -124,7 +131,10 @@ final class Run {
     }
 
     private static int statusOfFailedStart(Exit exit) {
-        String message = exit.cause().map(Throwable::getMessage).orElse("");
-        return message.contains("error=2,") ? ExitStatus.NOT_FOUND : ExitStatus.NOT_EXECUTABLE;
+        Matcher failure =
+                EXEC_FAILURE.matcher(exit.cause().map(Throwable::getMessage).orElse(""));
+        return failure.find() && failure.group(1).equals(NO_SUCH_FILE)
+                ? ExitStatus.NOT_FOUND
+                : ExitStatus.NOT_EXECUTABLE;
     }
 }

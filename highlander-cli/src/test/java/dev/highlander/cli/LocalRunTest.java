@@ -290,7 +290,7 @@ class LocalRunTest {
 
         assertThat(run.await()).isEqualTo(127);
         assertThat(run.err())
-                .containsExactly("highlander: " + script + " could not be started: error=2, No such file or directory."
+                .containsExactly("highlander: " + script + " could not be started: No such file or directory."
                         + " Start it by hand on this machine to see why; the key is released");
         assertThat(status("--key", "job").await()).isEqualTo(ExitStatus.NOT_HELD);
     }

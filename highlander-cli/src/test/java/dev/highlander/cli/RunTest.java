@@ -27,6 +27,10 @@ class RunTest {
     void aStartThatFailsHasTheStatusOfAShell() {
         assertThat(Run.status(notStarted("Cannot run program \"x\": error=2, No such file or directory")))
                 .hasValue(127);
+        assertThat(Run.status(
+                        notStarted("Cannot run program \"x\": Exec failed, error: 2 (No such file or directory) ")))
+                .as("as later JDKs say it")
+                .hasValue(127);
         assertThat(Run.status(notStarted("Cannot run program \"x\": error=13, Permission denied")))
                 .hasValue(126);
         assertThat(Run.status(notStarted("Cannot run program \"x\": error=12, Cannot allocate memory")))
@@ -36,9 +40,16 @@ class RunTest {
     @Test
     void B5_aStartThatFailsIsToldWithItsCause() {
         assertThat(Run.notStarted("x", notStarted("Cannot run program \"x\": error=13, Permission denied")))
-                .isEqualTo(
-                        "x could not be started: error=13, Permission denied. Start it by hand on this machine to see"
-                                + " why; the key is released");
+                .isEqualTo("x could not be started: Permission denied. Start it by hand on this machine to see"
+                        + " why; the key is released");
+    }
+
+    @Test
+    void B5_aStartThatFailsIsToldOnEveryJdk() {
+        assertThat(Run.notStarted(
+                        "x", notStarted("Cannot run program \"x\": Exec failed, error: 13 (Permission denied) ")))
+                .startsWith("x could not be started: Permission denied. Start");
+        assertThat(Run.notStarted("x", notStarted("odd"))).startsWith("x could not be started: odd. Start");
     }
 
     @Test
