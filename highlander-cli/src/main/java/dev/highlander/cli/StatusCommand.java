@@ -1,6 +1,7 @@
 package dev.highlander.cli;
 
 import dev.highlander.lock.Key;
+import dev.highlander.lock.Namespace;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -62,11 +63,18 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         logging.configure();
         List<StatusSource.Row> rows = where.place(environment).status(where.namespace()).read().stream()
-                .filter(row -> key == null || row.key().equals(key.toString()))
+                .filter(row -> key == null || isAbout(key, where.namespace(), row.key()))
                 .toList();
         out.println(json ? StatusText.json(where.namespace(), rows) : StatusText.table(rows));
         return key != null && rows.stream().noneMatch(row -> row.node().isPresent())
                 ? ExitStatus.NOT_HELD
                 : ExitStatus.OK;
+    }
+
+    /** The number of a text stands for it where the holder does not answer: a frozen one still holds it. */
+    static boolean isAbout(Key wanted, Namespace namespace, String shown) {
+        return shown.equals(wanted.toString())
+                || (wanted instanceof Key.Named text
+                        && shown.equals(Key.number(text.hash(namespace)).toString()));
     }
 }

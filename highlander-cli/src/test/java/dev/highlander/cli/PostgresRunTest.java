@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code highlander run} as processes, on a real Postgres. */
 class PostgresRunTest {
@@ -139,5 +141,59 @@ class PostgresRunTest {
         assertThat(other.awaitErr("[LEASE_DIFFERS]"))
                 .startsWith("highlander: Another node in this namespace has a lease of 1000 ms, this one has 2000 ms");
         assertThat(other.out()).isEmpty();
+    }
+
+    private Wrapper status(String url, String... more) throws IOException {
+        List<String> args = new ArrayList<>(List.of("status", "--postgres", url));
+        args.addAll(Arrays.asList(more));
+        Wrapper wrapper = Wrapper.start(args.toArray(String[]::new));
+        started.add(wrapper);
+        return wrapper;
+    }
+
+    @Test
+    void D11_statusShowsWhoHoldsWhat_andWhoWaits() throws Exception {
+        String url = server.libpqUrl(database);
+        Wrapper holder = shell("node-a", UNTIL_TERM);
+        holder.awaitOut("up");
+        Wrapper standby = shell("node-b", UNTIL_TERM);
+        standby.awaitErr("standing by");
+
+        Wrapper table = status(url);
+        assertThat(table.await()).isZero();
+        assertThat(table.out()).hasSize(2);
+        assertThat(table.out().get(1)).matches("job +node-a +20..-..-..T..:..:..Z +[0-9]+ +127.0.0.1 +node-b");
+
+        Wrapper json = status(url, "--json", "--key", "job");
+        assertThat(json.await()).isZero();
+        JsonNode row = JsonMapper.shared()
+                .readTree(String.join("\n", json.out()))
+                .get("keys")
+                .get(0);
+        assertThat(row.get("key").asString()).isEqualTo("job");
+        assertThat(row.get("node").asString()).isEqualTo("node-a");
+        assertThat(row.get("token").isIntegralNumber()).isTrue();
+        assertThat(row.get("waiting").get(0).asString()).isEqualTo("node-b");
+
+        assertThat(status(url, "--key", "other").await()).isEqualTo(1);
+
+        Wrapper elsewhere = status(url, "--namespace", "other");
+        assertThat(elsewhere.await()).isZero();
+        assertThat(elsewhere.out()).hasSize(1);
+    }
+
+    @Test
+    void D11_statusEndsWith69_whenThereIsNoAnswer() throws Exception {
+        Wrapper absent = status("postgres://postgres:s3cret@127.0.0.1:" + server.port() + "/x");
+
+        assertThat(absent.await()).isEqualTo(69);
+        assertThat(absent.out()).isEmpty();
+        assertThat(absent.err())
+                .singleElement()
+                .asString()
+                .startsWith("highlander: Postgres at jdbc:postgresql://127.0.0.1:" + server.port()
+                        + "/x refused the log-in: ")
+                .endsWith("Check user and password, and the server's pg_hba.conf. [AUTHENTICATION]")
+                .doesNotContain("s3cret");
     }
 }

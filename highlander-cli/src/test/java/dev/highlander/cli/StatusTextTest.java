@@ -3,6 +3,7 @@ package dev.highlander.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.highlander.cli.StatusSource.Row;
+import dev.highlander.lock.Key;
 import dev.highlander.lock.Namespace;
 import java.time.Instant;
 import java.util.List;
@@ -64,5 +65,18 @@ class StatusTextTest {
                                           {"key": "a \\"b\\" \\\\ é", "node": "n", "since": null, "token": null,
                                            "address": null, "waiting": null}]}
                                         """));
+    }
+
+    @Test
+    void F6_aHolderThatDoesNotAnswerIsFoundByTheNumberOfItsKey() {
+        Key key = Key.of("job");
+        String number = "#" + new Key.Named("job").hash(Namespace.DEFAULT);
+
+        assertThat(StatusCommand.isAbout(key, Namespace.DEFAULT, "job")).isTrue();
+        assertThat(StatusCommand.isAbout(key, Namespace.DEFAULT, number)).isTrue();
+        assertThat(StatusCommand.isAbout(key, new Namespace("other"), number)).isFalse();
+        assertThat(StatusCommand.isAbout(key, Namespace.DEFAULT, "jobs")).isFalse();
+        assertThat(StatusCommand.isAbout(Key.parse("#1:2"), Namespace.DEFAULT, "#1:2"))
+                .isTrue();
     }
 }
