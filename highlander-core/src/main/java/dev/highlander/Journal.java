@@ -64,6 +64,12 @@ final class Journal {
         events.execute(() -> LOG.log(Level.ERROR, what, cause));
     }
 
+    void locksClosed(IllegalStateException why) {
+        String what = "singleton " + key + " on " + node + " is over, since it can't claim its key: " + why.getMessage()
+                + " Close singletons before their locks.";
+        events.execute(() -> LOG.log(Level.ERROR, what));
+    }
+
     private void tell(Transition transition) {
         Level level = transition.cause().isPresent() ? Level.WARNING : Level.INFO;
         LOG.log(level, transition.toString(), transition.cause().orElse(null));

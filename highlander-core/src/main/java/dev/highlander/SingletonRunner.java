@@ -138,8 +138,7 @@ final class SingletonRunner {
 
     private void perform(Command command) {
         if (command instanceof Command.Claim) {
-            turn = new Turn();
-            claim = locks.claim(key, turn);
+            claim();
         } else if (command instanceof Command.Withdraw && claim != null && turn != null) {
             Claim present = claim;
             claim = null;
@@ -173,6 +172,17 @@ final class SingletonRunner {
         }
     }
 
+    private void claim() {
+        Turn next = new Turn();
+        turn = next;
+        try {
+            claim = locks.claim(key, next);
+        } catch (IllegalStateException e) {
+            journal.locksClosed(e);
+            close(StopReason.SHUTDOWN, Long.MAX_VALUE);
+        }
+    }
+
     private void stuck(Command.Stuck stuck) {
         journal.stuck(stuck.lost(), stuck.halting());
         if (stuck.halting()) {
@@ -182,9 +192,7 @@ final class SingletonRunner {
     }
 
     private void changed(Command.Changed changed) {
-        OptionalLong token = child == null
-                ? OptionalLong.empty()
-                : OptionalLong.of(child.term().token());
+        OptionalLong token = token(changed.to());
         if (!changed.to().hasChild() && child != null) {
             child.term().end();
             child = null;
@@ -194,6 +202,16 @@ final class SingletonRunner {
             closed.notifyAll();
         }
         journal.changed(changed.from(), changed.to(), changed.reason(), token, time.instant(), changed.cause());
+    }
+
+    private OptionalLong token(State next) {
+        ChildRunner present = child;
+        if (present != null) {
+            return OptionalLong.of(present.term().token());
+        }
+        return next == State.STARTING && turn != null && turn.hold != null
+                ? OptionalLong.of(turn.hold.token())
+                : OptionalLong.empty();
     }
 
     /** Waits until {@link #state()} is what is wanted; false when {@code nanos} are over by the real clock. */

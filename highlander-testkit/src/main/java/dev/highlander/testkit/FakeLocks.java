@@ -43,6 +43,7 @@ public final class FakeLocks implements Locks {
     private Condition condition = Condition.ready();
     private long token;
     private int claimed;
+    private Consumer<Key> onWithdraw = key -> {};
 
     private FakeLocks(Time time, Optional<Lease> lease, Node node) {
         this.time = time;
@@ -94,6 +95,11 @@ public final class FakeLocks implements Locks {
     /** How many claims wait for {@code key}, ungranted. */
     public synchronized int waiting(Key key) {
         return (int) claims.stream().filter(claim -> claim.key.equals(key)).count();
+    }
+
+    /** Does {@code what} when a claim is about to be withdrawn, and can still be granted: for races. */
+    public synchronized void onWithdraw(Consumer<Key> what) {
+        onWithdraw = what;
     }
 
     /** How often {@link #claim} was called. */
@@ -163,8 +169,12 @@ public final class FakeLocks implements Locks {
     @Override
     public void close() {
         boolean stuck;
+        List<FakeClaim> waiting;
         synchronized (this) {
-            List.copyOf(claims).forEach(FakeClaim::withdraw);
+            waiting = List.copyOf(claims);
+        }
+        waiting.forEach(FakeClaim::withdraw);
+        synchronized (this) {
             stuck = !holds.stream().allMatch(FakeHold::isReleased);
         }
         condition(Condition.closed());
@@ -185,6 +195,11 @@ public final class FakeLocks implements Locks {
 
         @Override
         public void withdraw() {
+            Consumer<Key> before;
+            synchronized (FakeLocks.this) {
+                before = withdrawn ? key -> {} : onWithdraw;
+            }
+            before.accept(key);
             synchronized (FakeLocks.this) {
                 withdrawn = true;
                 claims.remove(this);
