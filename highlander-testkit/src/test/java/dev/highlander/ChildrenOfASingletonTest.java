@@ -312,7 +312,7 @@ class ChildrenOfASingletonTest {
     void a_child_whose_start_finishes_after_the_stop_is_stopped_all_the_same() throws Exception {
         Stage stage = Stage.threaded();
         CountDownLatch mayStart = new CountDownLatch(1);
-        Singleton singleton = stage.start(ChildSpec.service("child", () -> {
+        Singleton singleton = stage.start(ChildSpec.service("late", () -> {
             heard.add("starts");
             Stage.deaf(mayStart);
             return () -> heard.add("stops");
@@ -321,6 +321,7 @@ class ChildrenOfASingletonTest {
         stage.time.runUntil(() -> heard.contains("starts"));
         var closing = stage.closing(singleton);
         stage.until(singleton, State.STOPPING);
+        stage.time.runUntil(() -> !isAlive("late-stop")); // it has found nothing to stop
         assertThat(stage.hold().isReleased()).isFalse();
 
         mayStart.countDown();
@@ -347,6 +348,11 @@ class ChildrenOfASingletonTest {
         stage.time.runUntilIdle();
         assertThat(stage.heard.get(stage.heard.size() - 1).cause().orElseThrow())
                 .hasMessage("close failed");
+    }
+
+    private static boolean isAlive(String thread) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(any -> any.getName().equals(thread));
     }
 
     private String next() throws InterruptedException {

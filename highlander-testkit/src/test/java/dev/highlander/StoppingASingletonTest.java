@@ -3,6 +3,9 @@ package dev.highlander;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.highlander.lock.Claimant;
+import dev.highlander.lock.Hold;
+import dev.highlander.lock.Locks;
 import dev.highlander.lock.Loss;
 import dev.highlander.lock.StuckChildException;
 import dev.highlander.supervisor.Child;
@@ -11,6 +14,7 @@ import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Shutdown;
 import dev.highlander.supervisor.StopReason;
 import dev.highlander.testkit.FakeLocks.FakeHold;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -439,7 +443,7 @@ class StoppingASingletonTest {
     }
 
     @Test
-    void a_grant_told_after_the_withdrawal_is_released() throws Exception {
+    void a_grant_told_during_the_withdrawal_is_released() throws Exception {
         Stage stage = Stage.simple();
         AtomicReference<FakeHold> hold = new AtomicReference<>();
         Child wrapped = stage.highlander.wrap(stage.puppets().spec()).start().start();
@@ -450,6 +454,34 @@ class StoppingASingletonTest {
         stage.time.runUntilIdle();
 
         assertThat(hold.get().isReleased()).isTrue();
+    }
+
+    @Test
+    void a_grant_told_after_the_withdrawal_is_released() throws Exception {
+        Stage stage = Stage.simple();
+        AtomicReference<Claimant> claimant = new AtomicReference<>();
+        Locks late = (Locks) Proxy.newProxyInstance(
+                Locks.class.getClassLoader(), new Class<?>[] {Locks.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("claim")) {
+                        claimant.set((Claimant) arguments[1]);
+                    }
+                    return method.invoke(stage.locks, arguments);
+                });
+        Child wrapped =
+                Highlander.with(late).wrap(stage.puppets().spec()).start().start();
+        stage.time.runUntilIdle();
+        wrapped.stop(StopReason.SHUTDOWN, Long.MAX_VALUE);
+        stage.time.runUntilIdle();
+        Hold hold = (Hold) Proxy.newProxyInstance(
+                Hold.class.getClassLoader(), new Class<?>[] {Hold.class}, (proxy, method, arguments) -> {
+                    heard.add(method.getName());
+                    return null;
+                });
+
+        claimant.get().granted(hold);
+        stage.time.runUntilIdle();
+
+        assertThat(heard).containsExactly("release");
     }
 
     private Stage.Puppet stopped(Stage stage, Shutdown how) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManualTime implements Time {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int CIRCLES = 1_000_000;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final boolean threads;
@@ -99,7 +100,11 @@ public final class ManualTime implements Time {
     /** Does what there is to do now, without any time passing. */
     public void runUntilIdle() {
         Todo next = take();
-        while (next != null) {
+        for (int done = 0; next != null; done++) {
+            if (done == CIRCLES) {
+                throw new AssertionError("After " + CIRCLES + " pieces of work, all at " + nanos()
+                        + " ns, there is still more: something goes in circles.");
+            }
             run(next);
             next = take();
         }
