@@ -60,7 +60,7 @@ class LosingAKeyTest {
         stage.time.runUntilIdle();
         puppets.last().end(Exit.stopped());
 
-        stage.time.advance(Duration.ofDays(1));
+        stage.time.advance(Duration.ofHours(1));
 
         assertThat(singleton.state()).isEqualTo(State.STANDBY);
         assertThat(singleton.whichChildren()).containsExactly(new ChildInfo("child", false));
@@ -165,8 +165,28 @@ class LosingAKeyTest {
 
         stage.hold().lose(Loss.DISCONNECTED);
         stage.time.runUntilIdle();
+        assertThat(stage.halts.prepared).hasSize(1);
+        stage.time.advance(Stage.LEASE);
 
-        assertThat(stage.halts.at).hasSize(1);
+        assertThat(stage.halts.at).containsExactly(stage.hold().deadBy() - new Lease(Stage.LEASE).margin());
+    }
+
+    @Test
+    void a_stuck_child_that_ends_before_the_lease_does_halts_nothing() {
+        Stage stage = Stage.simpleWithLease();
+        stage.highlander = stage.highlander.whenStuck(WhenStuck.HALT);
+        Stage.Puppets puppets = stage.puppets();
+        Singleton singleton = stage.run(puppets.spec());
+        stage.hold().lose(Loss.DISCONNECTED);
+        stage.time.advance(Duration.ofSeconds(5));
+        assertThat(singleton.state()).isEqualTo(State.STUCK);
+
+        puppets.last().end(Exit.stopped());
+        stage.time.advance(Stage.LEASE);
+
+        assertThat(stage.halts.at).isEmpty();
+        assertThat(singleton.state()).isEqualTo(State.STANDBY);
+        assertThat(stage.hold().isReleased()).isTrue();
     }
 
     @Test

@@ -313,6 +313,41 @@ public abstract class LocksContract {
     }
 
     @Test
+    void a_claim_withdrawn_before_the_service_came_to_it_is_never_granted() throws Exception {
+        Locks locks = open("a");
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        Claim first = locks.claim(key("blocks"), new Claimant() {
+            @Override
+            public void granted(Hold hold) {
+                blocked.countDown();
+                LocksContract.this.await(mayGoOn);
+                hold.release();
+            }
+
+            @Override
+            public void startable(Hold hold) {}
+
+            @Override
+            public void lost(Hold hold, Loss why) {}
+        });
+        Key key = key("unseen");
+        Recorder recorder;
+        try {
+            await(blocked);
+            first.withdraw();
+            recorder = claim(locks, key);
+            recorder.withdraw();
+        } finally {
+            mayGoOn.countDown();
+        }
+
+        claim(locks, key).awaitStartable();
+
+        assertThat(recorder.heard()).isEmpty();
+    }
+
+    @Test
     void a_claim_withdrawn_after_its_grant_keeps_its_hold_until_the_release_and_gets_no_other() throws Exception {
         Key key = key("kept");
         Locks a = open("a");

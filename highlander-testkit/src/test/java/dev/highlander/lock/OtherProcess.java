@@ -119,6 +119,7 @@ public final class OtherProcess implements AutoCloseable {
         };
         List<Claim> claims =
                 keys.stream().map(key -> locks.claim(Key.of(key), claimant)).toList();
+        keys.forEach(key -> locks.holder(Key.of(key)).toCompletableFuture().join());
         return () -> {
             claims.forEach(Claim::withdraw);
             holds.forEach(Hold::release);
