@@ -63,30 +63,12 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Sends a signal to the process alone. */
     void signal(String signal) {
-        send(signal, Long.toString(process.pid()));
+        Signals.send(signal, process.pid());
     }
 
     /** Sends a signal to the process and all that it has started. */
     void signalGroup(String signal) {
-        send(signal, "-" + process.pid());
-    }
-
-    /** By the shell's own {@code kill}, as slim images have no other. */
-    private void send(String signal, String target) {
-        try {
-            Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -s \"$1\" -- \"$2\"", "sh", signal, target)
-                    .inheritIO()
-                    .start();
-            int status = kill.waitFor();
-            if (status != 0) {
-                throw new IllegalStateException("kill -s " + signal + " " + target + " ended with " + status + ".");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while sending a signal to " + name + ".", e);
-        }
+        Signals.send(signal, -process.pid());
     }
 
     boolean awaitEnd(Duration max) throws InterruptedException {
