@@ -9,7 +9,8 @@ import dev.highlander.lock.Locks;
 import dev.highlander.supervisor.ChildSpec;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 
 /**
  * Runs children once among all the processes that share a lock service.
@@ -32,6 +33,7 @@ public final class Highlander {
     private final Backoff backoff;
     private final boolean closedByShutdownHook;
     private final JvmHalt halt;
+    private final DoubleSupplier random;
     private final Control control;
 
     private Highlander(
@@ -40,12 +42,14 @@ public final class Highlander {
             Backoff backoff,
             boolean closedByShutdownHook,
             JvmHalt halt,
+            DoubleSupplier random,
             Control control) {
         this.locks = locks;
         this.whenStuck = whenStuck;
         this.backoff = backoff;
         this.closedByShutdownHook = closedByShutdownHook;
         this.halt = halt;
+        this.random = random;
         this.control = control;
     }
 
@@ -56,17 +60,24 @@ public final class Highlander {
                 locks.guarantee().neverTwo() && locks.guarantee().lease().isPresent()
                         ? WhenStuck.HALT
                         : WhenStuck.REPORT;
-        return new Highlander(locks, whenStuck, Backoff.DEFAULT, true, JvmHalt.real(), new Control(locks));
+        return new Highlander(
+                locks,
+                whenStuck,
+                Backoff.DEFAULT,
+                true,
+                JvmHalt.real(),
+                () -> ThreadLocalRandom.current().nextDouble(),
+                new Control(locks));
     }
 
     /** What to do about a child that ignores its kill while its key is lost. */
     public Highlander whenStuck(WhenStuck what) {
-        return new Highlander(locks, what, backoff, closedByShutdownHook, halt, control);
+        return new Highlander(locks, what, backoff, closedByShutdownHook, halt, random, control);
     }
 
     /** The waits between restarts of what {@link #start} runs; {@link Backoff#DEFAULT} unless given. */
     public Highlander backoff(Backoff waits) {
-        return new Highlander(locks, whenStuck, waits, closedByShutdownHook, halt, control);
+        return new Highlander(locks, whenStuck, waits, closedByShutdownHook, halt, random, control);
     }
 
     /**
@@ -74,11 +85,16 @@ public final class Highlander {
      * for a framework that has its own order of closing.
      */
     public Highlander withoutShutdownHook() {
-        return new Highlander(locks, whenStuck, backoff, false, halt, control);
+        return new Highlander(locks, whenStuck, backoff, false, halt, random, control);
     }
 
     Highlander halt(JvmHalt how) {
-        return new Highlander(locks, whenStuck, backoff, closedByShutdownHook, how, control);
+        return new Highlander(locks, whenStuck, backoff, closedByShutdownHook, how, random, control);
+    }
+
+    /** With another source of numbers in [0, 1) for the jitter of restarts. */
+    Highlander random(DoubleSupplier numbers) {
+        return new Highlander(locks, whenStuck, backoff, closedByShutdownHook, halt, numbers, control);
     }
 
     /** Runs {@code child} once, under the key that is its id. */
@@ -99,8 +115,7 @@ public final class Highlander {
             throw new IllegalStateException(
                     "The lock service is closed, so " + key + " can't be claimed. Open a new one.");
         }
-        Random random = new Random();
-        SingletonRunner runner = runner(key, child, new Restarting(child.restart(), backoff, random::nextDouble));
+        SingletonRunner runner = runner(key, child, new Restarting(child.restart(), backoff, random));
         Singleton singleton = new OpenSingleton(runner);
         if (closedByShutdownHook) {
             OpenSingletons.add(singleton, locks);
