@@ -73,19 +73,19 @@ class PostgresProtocol {
         private final long claim;
         private final LockId lock;
         private final Sent sent;
-        private final long receivedAt;
+        private final long settlesFrom;
         private Phase phase = Phase.GRANTED;
         private long startNotBefore = Long.MAX_VALUE;
         private long token;
         private boolean told;
         private boolean givenUp;
 
-        Held(long id, long claim, LockId lock, Sent sent, long receivedAt) {
+        Held(long id, long claim, LockId lock, Sent sent, long settlesFrom) {
             this.id = id;
             this.claim = claim;
             this.lock = lock;
             this.sent = sent;
-            this.receivedAt = receivedAt;
+            this.settlesFrom = settlesFrom;
         }
     }
 
@@ -248,9 +248,7 @@ class PostgresProtocol {
             }
         } else if (message instanceof Message.Clean clean) {
             Heard before = heard.get(clean.lock());
-            boolean ofThatTerm =
-                    before == null || before.clean || (before.backend == sender && before.token == clean.token());
-            if (ofThatTerm) {
+            if (before == null || before.clean || (before.backend == sender && before.token == clean.token())) {
                 remember(clean.lock(), new Heard(true, sender, clean.token()));
             }
         } else if (message instanceof Message.Free free) {
@@ -270,7 +268,7 @@ class PostgresProtocol {
         for (Held held : inPhase(Phase.MARKED)) {
             Heard last = heard.get(held.lock);
             held.phase = Phase.SETTLING;
-            held.startNotBefore = startNotBeforeOf(last != null && last.clean, held.receivedAt, now);
+            held.startNotBefore = startNotBeforeOf(last != null && last.clean, held.settlesFrom, now);
             if (!held.givenUp) {
                 held.told = true;
                 notices.add(new Notice.Granted(held.claim, held.id, held.lock, held.startNotBefore, held.sent));
@@ -278,8 +276,8 @@ class PostgresProtocol {
         }
     }
 
-    long startNotBeforeOf(boolean evidence, long receivedAt, long now) {
-        return evidence ? now : receivedAt + lease.settle();
+    long startNotBeforeOf(boolean evidence, long settlesFrom, long now) {
+        return evidence ? now : settlesFrom + lease.settle();
     }
 
     // What to do next.
@@ -410,12 +408,16 @@ class PostgresProtocol {
             Contest contest = contest(lock);
             boolean wanted = !contest.claims.isEmpty();
             long claim = wanted ? contest.claims.iterator().next() : -1;
-            Held held = new Held(++lastHold, claim, lock, trustFromOf(sent, now), now);
+            Held held = new Held(++lastHold, claim, lock, trustFromOf(sent, now), settleFromOf(sent, now));
             held.givenUp = !wanted;
             contest.held = held;
             holds.put(held.id, held);
             beatAt = Math.min(beatAt, sent.at() + lease.heartbeat());
         }
+    }
+
+    long settleFromOf(Sent sent, long receivedAt) {
+        return receivedAt;
     }
 
     private void ran(Request.Run run, Reply.Ran ran) {
