@@ -315,36 +315,35 @@ public abstract class LocksContract {
     @Test
     void a_claim_withdrawn_before_the_service_came_to_it_is_never_granted() throws Exception {
         Locks locks = open("a");
-        CountDownLatch blocked = new CountDownLatch(1);
-        CountDownLatch mayGoOn = new CountDownLatch(1);
-        Claim first = locks.claim(key("blocks"), new Claimant() {
-            @Override
-            public void granted(Hold hold) {
-                blocked.countDown();
-                LocksContract.this.await(mayGoOn);
-                hold.release();
-            }
-
-            @Override
-            public void startable(Hold hold) {}
-
-            @Override
-            public void lost(Hold hold, Loss why) {}
-        });
         Key key = key("unseen");
-        Recorder recorder;
-        try {
-            await(blocked);
-            first.withdraw();
-            recorder = claim(locks, key);
-            recorder.withdraw();
-        } finally {
-            mayGoOn.countDown();
-        }
+        Blocker blocker = new Blocker(locks);
+        Recorder recorder = claim(locks, key);
+        recorder.withdraw();
+        blocker.end();
 
         claim(locks, key).awaitStartable();
 
         assertThat(recorder.heard()).isEmpty();
+    }
+
+    @Test
+    void a_claim_withdrawn_while_its_key_comes_free_is_never_granted() throws Exception {
+        Locks a = open("a");
+        Locks b = open("b");
+        Key key = key("unseen");
+        Recorder holder = claim(a, key);
+        holder.awaitStartable();
+        Recorder waiter = claim(b, key);
+        oneRoundOf(b);
+        Blocker blocker = new Blocker(b);
+        holder.end();
+        oneRoundOf(a); // it has been released by now
+        waiter.withdraw();
+        blocker.end();
+
+        claim(a, key).awaitStartable();
+
+        assertThat(waiter.heard()).isEmpty();
     }
 
     @Test
@@ -483,36 +482,15 @@ public abstract class LocksContract {
     void a_claimant_is_called_on_the_services_thread_and_one_that_blocks_holds_up_no_other_service() throws Exception {
         Locks a = open("a");
         Locks b = open("b");
-        CountDownLatch blocked = new CountDownLatch(1);
-        CountDownLatch mayGoOn = new CountDownLatch(1);
-        Key key = key("blocked");
-        try {
-            Claim[] claim = new Claim[1];
-            claim[0] = a.claim(key, new Claimant() {
-                @Override
-                public void granted(Hold hold) {
-                    blocked.countDown();
-                    LocksContract.this.await(mayGoOn);
-                    hold.release();
-                }
+        Blocker blocker = new Blocker(a);
 
-                @Override
-                public void startable(Hold hold) {}
+        Recorder other = claim(b, key("other"));
+        other.awaitStartable();
+        assertThat(other.threads()).doesNotContain(Thread.currentThread());
+        assertThat(other.threads().stream().distinct()).hasSize(1);
 
-                @Override
-                public void lost(Hold hold, Loss why) {}
-            });
-            await(blocked);
-
-            Recorder other = claim(b, key("other"));
-            other.awaitStartable();
-            assertThat(other.threads()).doesNotContain(Thread.currentThread());
-            assertThat(other.threads().stream().distinct()).hasSize(1);
-            claim[0].withdraw(); // returns although the service's thread is held up
-        } finally {
-            mayGoOn.countDown();
-        }
-        claim(b, key).awaitStartable();
+        blocker.end();
+        claim(a, key("later")).awaitStartable();
     }
 
     @Test
@@ -662,6 +640,41 @@ public abstract class LocksContract {
             if (uniqueness.ends(hold)) {
                 hold.release();
             }
+        }
+    }
+
+    /** Holds up a service's thread. */
+    private final class Blocker implements Claimant {
+        private final CountDownLatch blocked = new CountDownLatch(1);
+        private final CountDownLatch mayGoOn = new CountDownLatch(1);
+        private final Claim claim;
+
+        Blocker(Locks locks) {
+            claim = locks.claim(key("blocks-" + UUID.randomUUID()), this);
+            await(blocked);
+        }
+
+        @Override
+        public void granted(Hold hold) {
+            blocked.countDown();
+            await(mayGoOn);
+            hold.release();
+        }
+
+        @Override
+        public void startable(Hold hold) {}
+
+        @Override
+        public void lost(Hold hold, Loss why) {}
+
+        /** Returns although the service's thread is held up. */
+        void end() {
+            claim.withdraw();
+            mayGoOn.countDown();
+        }
+
+        private void await(CountDownLatch latch) {
+            LocksContract.this.await(latch);
         }
     }
 

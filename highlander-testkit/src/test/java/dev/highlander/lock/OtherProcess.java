@@ -94,12 +94,13 @@ public final class OtherProcess implements AutoCloseable {
         held.close();
     }
 
-    /** In terms of the JDK alone, so that it can be called across class loaders. Tells the token of each grant. */
+    /** In terms of the JDK alone, to be called across class loaders. Tells the token of each grant, and problems. */
     public static AutoCloseable hold(String directory, List<String> keys, Consumer<String> told) {
         LocalLocks locks = LocalLocks.builder()
                 .directory(Path.of(directory))
                 .node(Node.named("other"))
                 .open();
+        Subscription problems = locks.listen(condition -> told.accept(condition.toString()));
         List<Hold> holds = new CopyOnWriteArrayList<>();
         Claimant claimant = new Claimant() {
             @Override
@@ -123,6 +124,7 @@ public final class OtherProcess implements AutoCloseable {
         return () -> {
             claims.forEach(Claim::withdraw);
             holds.forEach(Hold::release);
+            problems.close();
             locks.close();
         };
     }
