@@ -116,7 +116,7 @@ final class ChildRunner {
         };
         List<Consumer<StopReason>> hooks = term.takeHooks(why);
         if (hooks.isEmpty()) {
-            time.fork(spec.id() + "-stop", ask);
+            tell("-stop", ask);
             return;
         }
         time.fork(spec.id() + "-on-stop", () -> {
@@ -137,12 +137,22 @@ final class ChildRunner {
 
     void kill(StopReason why) {
         callOffStart();
-        time.fork(spec.id() + "-kill", () -> {
+        tell("-kill", () -> {
             Child present = child;
             if (present != null) {
                 present.kill(why);
             }
         });
+    }
+
+    /** A new thread may get its turn late, on a busy machine or when a frozen process resumes: not where none is needed. */
+    private void tell(String suffix, Runnable telling) {
+        Child present = child;
+        if (present != null && present.isPrompt()) {
+            telling.run();
+        } else {
+            time.fork(spec.id() + suffix, telling);
+        }
     }
 
     private void callOffStart() {

@@ -39,4 +39,9 @@ final class WrappedChild implements Child {
     public boolean owns(Thread thread) {
         return runner.mustNotWait(thread);
     }
+
+    @Override
+    public boolean isPrompt() {
+        return true;
+    }
 }

@@ -109,6 +109,18 @@ class SingletonRunnerTest {
     }
 
     @Test
+    void aTaskIsInterruptedEvenWhenThereIsNoThreadLeftToAskItOn() throws Exception {
+        CountDownLatch exhausted = new CountDownLatch(1);
+        ScriptedLocks poor = new ScriptedLocks(new ThreadsUntil(exhausted));
+        Singleton singleton = Highlander.with(poor).start(sleeper());
+        ScriptedHold hold = poor.grantTo(poor.nextClaim());
+        assertThat(singleton.awaitRunning(LONG)).isTrue();
+        exhausted.countDown();
+        singleton.close();
+        assertThat(hold.awaitReleased()).isTrue();
+    }
+
+    @Test
     void B5_aCommandThatIsNotThereIsReportedAndItsKeyReleased() throws Exception {
         CompletableFuture<String> last = new CompletableFuture<>();
         Singleton singleton =
@@ -244,6 +256,17 @@ class SingletonRunnerTest {
         @Override
         public Fork fork(String name, Runnable work) {
             throw new OutOfMemoryError("unable to create native thread");
+        }
+    }
+
+    /** A machine that has no threads left as soon as a test says so. */
+    private record ThreadsUntil(CountDownLatch exhausted) implements RealTime {
+        @Override
+        public Fork fork(String name, Runnable work) {
+            if (exhausted.getCount() == 0) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return Time.system().fork(name, work);
         }
     }
 

@@ -28,4 +28,12 @@ public interface Child {
     default boolean owns(Thread thread) {
         return false;
     }
+
+    /**
+     * Whether {@link #stop} and {@link #kill} return at once whatever the child does, so that the thread that watches
+     * deadlines may call them itself. Otherwise each call has a thread of its own.
+     */
+    default boolean isPrompt() {
+        return false;
+    }
 }

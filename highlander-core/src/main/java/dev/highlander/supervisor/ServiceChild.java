@@ -77,4 +77,9 @@ final class ServiceChild<S> implements Child {
     public synchronized boolean owns(Thread other) {
         return other == stopper;
     }
+
+    @Override
+    public boolean isPrompt() {
+        return true;
+    }
 }

@@ -55,4 +55,9 @@ final class TaskChild implements Child {
     public boolean owns(Thread other) {
         return other == thread;
     }
+
+    @Override
+    public boolean isPrompt() {
+        return true;
+    }
 }
