@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
     private static final long FIRST = Long.getLong("sim.first", 0);
-    private static final long SEEDS = Long.getLong("sim.seeds", 10_000);
+    private static final long SEEDS = Long.getLong("sim.seeds", 25_000);
 
     @Test
     void neverTwoRunWhateverGoesWrongAndOneRunsSoonAfter() {
