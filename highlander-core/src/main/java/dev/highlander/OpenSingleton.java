@@ -87,7 +87,7 @@ final class OpenSingleton implements Singleton {
         }
         if (runner.state() == State.STUCK) {
             throw new StuckChildException("The child " + runner.spec().id() + " of singleton " + key()
-                    + " has ignored its kill, so its key is kept until it ends or this process does. Make it end when"
+                    + " has ignored its kill and still runs, and its key is not released while it does. Make it end when"
                     + " interrupted, or close what it is stuck in from a Term.onStop hook.");
         }
     }

@@ -43,7 +43,7 @@ public interface Singleton extends AutoCloseable {
      * the child's grace and a second for its kill, and leaves the thread's interrupt flag as it was; called by the child
      * itself or by a listener, only asks for it.
      *
-     * @throws dev.highlander.lock.StuckChildException if the child ignores its kill: its key is kept
+     * @throws dev.highlander.lock.StuckChildException if the child ignores its kill: its key is not released
      */
     @Override
     void close();

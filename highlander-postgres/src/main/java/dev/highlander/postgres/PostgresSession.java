@@ -94,6 +94,8 @@ final class PostgresSession implements Runnable {
 
     CompletableFuture<Optional<Holder>> holder(LockId lock) {
         CompletableFuture<Optional<Holder>> answer = new CompletableFuture<>();
+        // Asked of a session that is over, or is just ending, nobody is left to answer.
+        var unused = finished.thenRun(() -> answer.completeExceptionally(new SQLException("These locks are closed.")));
         post(() -> {
             Wire present = wire;
             if (present == null) {

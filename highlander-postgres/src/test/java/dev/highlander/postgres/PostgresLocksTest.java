@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -282,6 +284,17 @@ final class PostgresLocksTest {
     }
 
     @Test
+    void who_holds_a_key_is_not_answered_for_ever_by_locks_that_are_closed() throws Exception {
+        PostgresLocks locks = nodes.open("closed");
+        Nodes.awaitReady(locks);
+        locks.close();
+
+        assertThatThrownBy(() -> locks.holder(KEY).toCompletableFuture().get(30, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
     void DISCARD_ALL_on_the_session_is_noticed_by_the_next_check_and_stops_the_child() throws Exception {
         AtomicReference<Connection> leaked = new AtomicReference<>();
         PostgresLocks locks = nodes.open(PostgresLocks.builder()
@@ -305,7 +318,7 @@ final class PostgresLocksTest {
         }
 
         first.awaitEnd();
-        assertThat(told.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(nodes.awaitStart().term().token()).isGreaterThan(first.term().token());
     }
 }
