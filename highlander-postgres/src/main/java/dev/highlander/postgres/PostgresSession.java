@@ -74,6 +74,8 @@ final class PostgresSession implements Runnable {
         // A platform thread: interrupting a virtual one inside a driver's call closes the connection.
         this.thread = new Thread(this, "highlander-postgres " + node);
         thread.setDaemon(true);
+        // Where the driver finds WakeableSocketFactory; and no application's class loader is kept alive by this thread.
+        thread.setContextClassLoader(PostgresSession.class.getClassLoader());
     }
 
     void start() {

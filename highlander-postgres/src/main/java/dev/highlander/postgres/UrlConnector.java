@@ -39,6 +39,10 @@ final class UrlConnector implements Connector {
         String ticket = WakeableSocketFactory.ticket();
         PGProperty.SOCKET_FACTORY.set(properties, WakeableSocketFactory.class.getName());
         PGProperty.SOCKET_FACTORY_ARG.set(properties, ticket);
+        if (PGProperty.CLASS_LOADER_STRATEGY.getOrNull(properties) == null) {
+            // The driver may have been loaded by a server's class loader, which does not know this application's.
+            PGProperty.CLASS_LOADER_STRATEGY.set(properties, "driver-first");
+        }
         WakeableSocket socket = null;
         Connection connection;
         try {
