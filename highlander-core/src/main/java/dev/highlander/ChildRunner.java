@@ -92,8 +92,8 @@ final class ChildRunner {
     }
 
     private Child startUnderTerm(Start start) throws Exception {
-        if (start instanceof TermStart termStart) {
-            return termStart.start(term);
+        if (start instanceof UnderTerm underTerm) {
+            return underTerm.recipe().start(term);
         }
         if (start instanceof Command command) {
             return command.environment("HIGHLANDER_KEY", term.key().toString())

@@ -147,7 +147,14 @@ public final class Highlander {
     /** A loop or a job that is handed its term. */
     public ChildSpec task(String id, TermTask body) {
         Objects.requireNonNull(body, "body");
-        return ChildSpec.of(id, new TermStart(id, body));
+        return child(
+                id, term -> ChildSpec.task(id, () -> body.run(term)).start().start());
+    }
+
+    /** A child made by a recipe of your own that is handed its term. */
+    public ChildSpec child(String id, TermStart recipe) {
+        Objects.requireNonNull(recipe, "recipe");
+        return ChildSpec.of(id, new UnderTerm(id, recipe));
     }
 
     private SingletonRunner runner(Key key, ChildSpec child, Restarts restarts) {

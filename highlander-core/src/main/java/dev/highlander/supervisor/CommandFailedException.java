@@ -6,7 +6,8 @@ public final class CommandFailedException extends Exception {
 
     private final int status;
 
-    CommandFailedException(String command, int status) {
+    /** For a child of your own that is a command. */
+    public CommandFailedException(String command, int status) {
         super("The command " + command + " ended with exit status " + status
                 + (status > 128 ? " (signal " + (status - 128) + ")." : "."));
         this.status = status;
