@@ -1,5 +1,6 @@
 package dev.highlander.cli;
 
+import dev.highlander.lock.Key;
 import dev.highlander.lock.Namespace;
 import dev.highlander.postgres.DatabaseUrl;
 import java.nio.file.Path;
@@ -46,6 +47,11 @@ final class PlaceOptions {
 
     boolean isLocal() {
         return local;
+    }
+
+    /** Tells a key of this place from others on this machine. */
+    String scope(Key key) {
+        return (local ? "files " + directory : "postgres") + "\n" + namespace + "\n" + key;
     }
 
     Place place(Map<String, String> environment) {

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The program of a command. It is looked for before the key is claimed: a node that can't run the command must not take
@@ -20,15 +21,8 @@ final class Program {
      * @throws FailedException with the status that a shell would end with
      */
     static void check(String name, Map<String, String> environment) {
-        // Without a PATH, the system has a default.
-        String path = environment.getOrDefault("PATH", ":/bin:/usr/bin");
-        List<String> places = name.indexOf('/') >= 0
-                ? List.of(name)
-                : List.of(path.split(File.pathSeparator, -1)).stream()
-                        .map(place -> (place.isEmpty() ? "." : place) + "/" + name)
-                        .toList();
         boolean found = false;
-        for (String place : places) {
+        for (String place : places(name, environment)) {
             Path file = path(place);
             if (Files.isRegularFile(file)) {
                 if (Files.isExecutable(file)) {
@@ -38,6 +32,24 @@ final class Program {
             }
         }
         throw found ? notExecutable(name) : notFound(name);
+    }
+
+    /** A tool of the PATH that this user may run. */
+    static Optional<Path> find(String tool, Map<String, String> environment) {
+        return places(tool, environment).stream()
+                .map(Program::path)
+                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+                .findFirst();
+    }
+
+    private static List<String> places(String name, Map<String, String> environment) {
+        // Without a PATH, the system has a default.
+        String path = environment.getOrDefault("PATH", ":/bin:/usr/bin");
+        return name.indexOf('/') >= 0
+                ? List.of(name)
+                : List.of(path.split(File.pathSeparator, -1)).stream()
+                        .map(place -> (place.isEmpty() ? "." : place) + "/" + name)
+                        .toList();
     }
 
     private static Path path(String text) {

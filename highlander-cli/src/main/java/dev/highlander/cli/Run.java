@@ -9,6 +9,7 @@ import dev.highlander.lock.StuckChildException;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Exit.Kind;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,18 +27,29 @@ final class Run {
 
     private static final String NO_SUCH_FILE = "2";
 
+    /** Makes the child. */
+    @FunctionalInterface
+    interface Recipe {
+        /**
+         * The child, for that Highlander to run.
+         *
+         * @param standBy stops the child, and has this node stand by again, although the key is not known to be lost
+         */
+        ChildSpec child(Highlander highlander, Runnable standBy);
+    }
+
     private final Locks locks;
     private final Key key;
-    private final ChildSpec child;
+    private final Recipe recipe;
     private final String program;
     private final Narrator narrator;
     private boolean ending;
     private @Nullable Singleton singleton;
 
-    Run(Locks locks, Key key, ChildSpec child, String program, Narrator narrator) {
+    Run(Locks locks, Key key, Recipe recipe, String program, Narrator narrator) {
         this.locks = locks;
         this.key = key;
-        this.child = child;
+        this.recipe = recipe;
         this.program = program;
         this.narrator = narrator;
     }
@@ -71,16 +83,25 @@ final class Run {
         Account account = new Account(narrator, locks, key, program);
         // REPORT, whatever the lease: a process can't ignore SIGKILL, it can only be late to obey; and halting this JVM
         // would not make it obey sooner, but leave it without anyone who sees it dead.
-        Singleton started = Highlander.with(locks)
-                .whenStuck(WhenStuck.REPORT)
-                .withoutShutdownHook()
-                .start(key, child);
+        Highlander highlander =
+                Highlander.with(locks).whenStuck(WhenStuck.REPORT).withoutShutdownHook();
+        Singleton started = highlander.start(key, recipe.child(highlander, this::standBy));
         singleton = started;
         var unused = started.listen(account);
         account.begin();
         var unusedToo = locks.listen(account::condition);
         account.condition(locks.condition());
         return started;
+    }
+
+    private void standBy() {
+        Singleton started;
+        synchronized (this) {
+            started = singleton;
+        }
+        if (started != null) {
+            started.stepDown(Duration.ZERO);
+        }
     }
 
     private void onSignal() {

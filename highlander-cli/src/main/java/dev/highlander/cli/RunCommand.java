@@ -6,6 +6,7 @@ import dev.highlander.lock.Node;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Restart;
 import dev.highlander.supervisor.Shutdown;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,14 @@ import picocli.CommandLine.Parameters;
                     + " environment.",
             "",
             "SIGTERM, SIGINT and SIGHUP stop the command: it is sent SIGTERM and, after the grace, SIGKILL. The key is"
-                    + " released when it is dead.%n",
+                    + " released when it is dead.",
+            "",
+            "The command is all that it starts, daemons too: what it leaves behind when it ends is stopped like itself"
+                    + " before the key is released. On Linux a guard, a process of its own, kills all of it if highlander"
+                    + " is killed, and at the end of the lease if highlander is frozen. It finds processes by"
+                    + " HIGHLANDER_GUARD in their environment; one that clears its environment and also leaves its parent"
+                    + " is not found, nor one that runs as another user. Elsewhere there is no guard, and a command"
+                    + " outlives a killed highlander.%n",
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -127,23 +135,59 @@ final class RunCommand implements Callable<Integer> {
                             + " lives. Leave it out.");
         }
         Place place = where.place(environment);
-        ChildSpec child = child(wanted);
+        Lease trusted = lease == null ? Lease.DEFAULT : lease;
+        ChildSpec plain = plain(wanted);
         String program = words.get(0);
         Program.check(program, environment);
         Narrator narrator = new Narrator(err, Terminal.isStandardError(environment));
+        Run.Recipe recipe = recipe(wanted, plain, trusted, narrator);
         return new Run(
-                        place.open(
-                                where.namespace(),
-                                node == null ? Node.here() : node,
-                                lease == null ? Lease.DEFAULT : lease),
+                        place.open(where.namespace(), node == null ? Node.here() : node, trusted),
                         wanted,
-                        child,
+                        recipe,
                         program,
                         narrator)
                 .run();
     }
 
-    private ChildSpec child(Key wanted) {
+    /** With a guard where there can be one; else the wrapper alone stops the command. */
+    private Run.Recipe recipe(Key wanted, ChildSpec plain, Lease trusted, Narrator narrator) {
+        Guard guard;
+        try {
+            if (!Carriers.canBeFound()) {
+                throw new IOException("this system has no /proc");
+            }
+            guard = Guard.start(environment);
+        } catch (IOException e) {
+            narrator.say("there is no guard here, since " + e.getMessage() + ": if highlander is killed or frozen, "
+                    + words.get(0) + " runs on");
+            return (highlander, standBy) -> plain;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Nobody interrupts this thread.", e);
+        }
+        return (highlander, standBy) -> plain.start(highlander
+                .child(
+                        plain.id(),
+                        new GuardedCommand(
+                                words,
+                                environment,
+                                guard,
+                                where.scope(wanted),
+                                where.isLocal(),
+                                Duration.ofNanos(trusted.margin()),
+                                grace,
+                                why -> narrator.say(told(why)),
+                                standBy))
+                .start());
+    }
+
+    private String told(String why) {
+        return why.equals(Guard.EXPIRED)
+                ? "the guard has killed " + words.get(0) + " at the end of its lease, since this process was late"
+                : "the guard of " + words.get(0) + " was killed; stopping " + words.get(0) + " until it has another";
+    }
+
+    private ChildSpec plain(Key wanted) {
         try {
             return ChildSpec.command(wanted.toString(), words.toArray(new String[0]))
                     .restart(Restart.NEVER)

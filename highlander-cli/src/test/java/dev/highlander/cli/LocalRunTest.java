@@ -244,7 +244,7 @@ class LocalRunTest {
         run.signal("TERM");
 
         assertThat(run.await()).isEqualTo(143);
-        assertThat(ProcessHandle.of(grandchild).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(ProcessHandle.of(grandchild).filter(Carriers::lives)).isEmpty();
     }
 
     @Test

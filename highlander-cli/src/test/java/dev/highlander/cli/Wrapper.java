@@ -73,12 +73,30 @@ final class Wrapper implements AutoCloseable {
 
     /** To the wrapper alone. */
     void signal(String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
+        signal(name, process.pid());
+    }
+
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid)
                 .inheritIO()
                 .start();
         if (kill.waitFor() != 0) {
             throw new AssertionError("no process to send SIG" + name + " to");
         }
+    }
+
+    /** At once, without another process. */
+    void kill() {
+        process.toHandle().destroyForcibly(); // unlike the process itself, it leaves the streams open
+    }
+
+    /** The guard that is alive at this moment. */
+    ProcessHandle guard() {
+        return process.descendants().filter(Wrapper::isGuard).findFirst().orElseThrow();
+    }
+
+    private static boolean isGuard(ProcessHandle one) {
+        return one.info().commandLine().orElse("").contains("highlander-guard");
     }
 
     void write(String text) throws IOException {
@@ -106,8 +124,9 @@ final class Wrapper implements AutoCloseable {
 
     @Override
     public void close() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        // Not the guard: it sees to what has left the tree.
+        process.descendants().filter(one -> !isGuard(one)).forEach(ProcessHandle::destroyForcibly);
+        kill();
     }
 
     @Override
