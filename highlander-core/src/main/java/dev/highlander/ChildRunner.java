@@ -32,6 +32,7 @@ final class ChildRunner {
     private Time.@Nullable Fork starter;
     private volatile @Nullable Thread starting;
     private volatile @Nullable Child child;
+    private volatile boolean stopping;
 
     ChildRunner(ChildSpec spec, HeldTerm term, Time time, Agenda decisions, Consumer<Event> events) {
         this.spec = spec;
@@ -78,7 +79,12 @@ final class ChildRunner {
             starting = null;
         }
         child = started;
-        events.accept(new Event.Started());
+        if (stopping) {
+            events.accept(new Event.Started()); // for it to be asked to end, however far it has come
+        } else {
+            started.started().thenRun(() -> events.accept(new Event.Started()));
+        }
+        started.stuck().thenRun(() -> events.accept(new Event.FoundStuck()));
         started.ended().whenComplete((exit, broken) -> events.accept(new Event.Ended(outcome(exit, broken))));
     }
 
@@ -93,7 +99,7 @@ final class ChildRunner {
 
     private Child startUnderTerm(Start start) throws Exception {
         if (start instanceof UnderTerm underTerm) {
-            return underTerm.recipe().start(term);
+            return underTerm.recipe().start(term, time);
         }
         if (start instanceof Command command) {
             return command.environment("HIGHLANDER_KEY", term.key().toString())
@@ -101,7 +107,7 @@ final class ChildRunner {
                     .environment("HIGHLANDER_NODE", term.node())
                     .start();
         }
-        return start.start();
+        return start.start(time);
     }
 
     /** Runs the hooks, then asks the child to end; hooks that hang delay that by a quarter of the time there is. */
@@ -156,6 +162,7 @@ final class ChildRunner {
     }
 
     private void callOffStart() {
+        stopping = true;
         if (starter != null && child == null) {
             starter.interrupt();
         }

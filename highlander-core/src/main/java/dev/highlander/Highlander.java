@@ -7,10 +7,14 @@ import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
 import dev.highlander.supervisor.ChildSpec;
+import dev.highlander.supervisor.ChildType;
+import dev.highlander.supervisor.Shutdown;
+import dev.highlander.supervisor.SupervisorSpec;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 
 /**
  * Runs children once among all the processes that share a lock service.
@@ -137,7 +141,7 @@ public final class Highlander {
      */
     public ChildSpec wrap(Key key, ChildSpec child) {
         policy(child, Restarting.NEVER);
-        return child.start(() -> {
+        return child.type(ChildType.SUPERVISOR).start(() -> {
             SingletonRunner runner = runner(key, child, Restarting.NEVER);
             runner.open();
             return new WrappedChild(runner);
@@ -155,6 +159,12 @@ public final class Highlander {
     public ChildSpec child(String id, TermStart recipe) {
         Objects.requireNonNull(recipe, "recipe");
         return ChildSpec.of(id, new UnderTerm(id, recipe));
+    }
+
+    /** A supervision tree that is made from its term; it may take for ever to stop, unless the key is lost. */
+    public ChildSpec tree(String id, Function<? super Term, SupervisorSpec> tree) {
+        Objects.requireNonNull(tree, "tree");
+        return child(id, new TermTree(id, tree)).type(ChildType.SUPERVISOR).shutdown(Shutdown.forEver());
     }
 
     private SingletonRunner runner(Key key, ChildSpec child, Restarts restarts) {

@@ -36,7 +36,8 @@ final class OpenSingleton implements Singleton {
 
     @Override
     public List<ChildInfo> whichChildren() {
-        return List.of(new ChildInfo(runner.spec().id(), runner.state().hasChild()));
+        return List.of(new ChildInfo(
+                runner.spec().id(), runner.spec().type(), runner.state().hasChild()));
     }
 
     @Override

@@ -48,6 +48,9 @@ final class SingletonMachine {
         /** The child is gone: it ended, or could not be started. */
         record Ended(Exit exit) implements Event {}
 
+        /** The child, asked to end, has found that something of its own is stuck. */
+        record FoundStuck() implements Event {}
+
         record Close(StopReason why, long killBy) implements Event {}
 
         record StepDown(long until) implements Event {}
@@ -144,6 +147,8 @@ final class SingletonMachine {
             started(now);
         } else if (event instanceof Event.Ended ended) {
             ended(ended.exit, now);
+        } else if (event instanceof Event.FoundStuck && state == State.STOPPING) {
+            killAt = Math.min(killAt, now); // more time would not help
         } else if (event instanceof Event.Close close) {
             close(close, now);
         } else if (event instanceof Event.StepDown stepDown) {

@@ -36,10 +36,12 @@ final class SingletonRunner {
     private final Journal journal;
     private final Agenda decisions;
     private final CompletableFuture<Exit> closed = new CompletableFuture<>();
+    private final CompletableFuture<Void> stuckAtClose = new CompletableFuture<>();
 
     private @Nullable Claim claim;
     private @Nullable Turn turn;
     private Agenda.@Nullable Timer timer;
+    private boolean closing;
     private volatile State state = State.STANDBY;
     private volatile @Nullable ChildRunner child;
 
@@ -94,6 +96,10 @@ final class SingletonRunner {
         return closed;
     }
 
+    CompletableFuture<Void> stuckAtClose() {
+        return stuckAtClose;
+    }
+
     @Nullable
     ChildRunner child() {
         return child;
@@ -121,6 +127,10 @@ final class SingletonRunner {
             } catch (Throwable t) {
                 journal.broken(command, t); // the rest must be done all the same, and the next deadline watched
             }
+        }
+        closing |= event instanceof Event.Close;
+        if (closing && machine.state() == State.STUCK) {
+            stuckAtClose.complete(null);
         }
         if (timer != null) {
             timer.cancel();

@@ -21,6 +21,11 @@ final class WrappedChild implements Child {
     }
 
     @Override
+    public CompletionStage<?> stuck() {
+        return runner.stuckAtClose();
+    }
+
+    @Override
     public void stop(StopReason why, long killBy) {
         runner.close(why, killBy);
     }
@@ -32,7 +37,8 @@ final class WrappedChild implements Child {
 
     @Override
     public List<ChildInfo> children() {
-        return List.of(new ChildInfo(runner.spec().id(), runner.state().hasChild()));
+        return List.of(new ChildInfo(
+                runner.spec().id(), runner.spec().type(), runner.state().hasChild()));
     }
 
     @Override

@@ -28,6 +28,9 @@ class ArchitectureTest {
     private static final String SUPERVISOR = "dev.highlander.supervisor";
     private static final String TIME = "dev.highlander.time";
 
+    private static final String MACHINES =
+            "dev\\.highlander\\.(SingletonMachine|supervisor\\.(SupervisorMachine|Member))(\\$.*)?";
+
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(TOP);
@@ -79,16 +82,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void theMachineHasNoThreadsNoInputOrOutputAndNoClock() {
+    void theMachinesHaveNoThreadsNoInputOrOutputAndNoClock() {
         classes()
                 .that()
-                .haveNameMatching("dev\\.highlander\\.SingletonMachine(\\$.*)?")
+                .haveNameMatching(MACHINES)
                 .should()
                 .onlyDependOnClassesThat(arePure())
                 .check(CORE);
         noClasses()
                 .that()
-                .haveNameMatching("dev\\.highlander\\.SingletonMachine(\\$.*)?")
+                .haveNameMatching(MACHINES)
                 .should()
                 .callMethodWhere(target(nameMatching("wait|notify|notifyAll"))
                         .or(target(owner(assignableTo(Time.class))).and(not(target(nameMatching("plus"))))))
@@ -120,6 +123,14 @@ class ArchitectureTest {
                 TIME + ".Time",
                 SUPERVISOR + ".Exit",
                 SUPERVISOR + ".StopReason",
+                SUPERVISOR + ".Strategy",
+                SUPERVISOR + ".Restart",
+                SUPERVISOR + ".AutomaticShutdown",
+                SUPERVISOR + ".ChildInfo",
+                SUPERVISOR + ".ChildType",
+                SUPERVISOR + ".ChildStuckException",
+                SUPERVISOR + ".StartFailedException",
+                SUPERVISOR + ".TooManyRestartsException",
                 "org.jspecify.annotations.Nullable");
         Set<String> forbidden =
                 Set.of("java.lang.Thread", "java.lang.System", "java.lang.Runtime", "java.lang.Process");
@@ -128,11 +139,13 @@ class ArchitectureTest {
             String name = type.getName();
             return type.isPrimitive()
                     || others.contains(name)
-                    || name.startsWith(TOP + ".SingletonMachine")
+                    || name.matches(MACHINES)
                     || (type.getPackageName().equals("java.lang") && !forbidden.contains(name))
                     || type.getPackageName().equals("java.lang.runtime")
                     || type.getPackageName().equals("java.lang.invoke")
-                    || type.getPackageName().equals("java.util");
+                    || type.getPackageName().equals("java.util")
+                    || type.getPackageName().equals("java.util.function")
+                    || type.getPackageName().equals("java.util.stream");
         });
     }
 

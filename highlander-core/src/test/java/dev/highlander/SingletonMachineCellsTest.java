@@ -23,6 +23,7 @@ class SingletonMachineCellsTest {
             STANDBY  Lost      -> STANDBY:
             STANDBY  Started   -> STANDBY:
             STANDBY  Ended     -> STANDBY:
+            STANDBY  FoundStuck -> STANDBY:
             STANDBY  Close     -> CLOSED: withdraw, CLOSED CLOSED, over STOPPED
             STANDBY  StepDown  -> STANDBY: withdraw
 
@@ -32,6 +33,7 @@ class SingletonMachineCellsTest {
             SETTLING Lost      -> STANDBY: release, STANDBY DISCONNECTED
             SETTLING Started   -> SETTLING:
             SETTLING Ended     -> SETTLING:
+            SETTLING FoundStuck -> SETTLING:
             SETTLING Close     -> CLOSED: withdraw, release, CLOSED CLOSED, over STOPPED
             SETTLING StepDown  -> STANDBY: withdraw, release, STANDBY STEPPED_DOWN
 
@@ -41,6 +43,7 @@ class SingletonMachineCellsTest {
             STARTING Lost      -> STOPPING: STOPPING DISCONNECTED, stop LOST 2.4s
             STARTING Started   -> RUNNING: RUNNING STARTED
             STARTING Ended     -> CLOSED: withdraw, release, CLOSED COMPLETED, over COMPLETED
+            STARTING FoundStuck -> STARTING:
             STARTING Close     -> STOPPING: STOPPING CLOSED, stop SHUTDOWN 5.0s
             STARTING StepDown  -> STOPPING: STOPPING STEPPED_DOWN, stop YIELDED 5.0s
 
@@ -50,6 +53,7 @@ class SingletonMachineCellsTest {
             RUNNING  Lost      -> STOPPING: STOPPING DISCONNECTED, stop LOST 2.4s
             RUNNING  Started   -> RUNNING:
             RUNNING  Ended     -> CLOSED: withdraw, release, CLOSED COMPLETED, over COMPLETED
+            RUNNING  FoundStuck -> RUNNING:
             RUNNING  Close     -> STOPPING: STOPPING CLOSED, stop SHUTDOWN 5.0s
             RUNNING  StepDown  -> STOPPING: STOPPING STEPPED_DOWN, stop YIELDED 5.0s
 
@@ -59,6 +63,7 @@ class SingletonMachineCellsTest {
             STOPPING Lost      -> STOPPING: stop SHUTDOWN 2.4s
             STOPPING Started   -> STOPPING: stop SHUTDOWN 5.0s
             STOPPING Ended     -> CLOSED: withdraw, release, CLOSED STOPPED, over COMPLETED
+            STOPPING FoundStuck -> STOPPING: kill SHUTDOWN
             STOPPING Close     -> STOPPING:
             STOPPING StepDown  -> STOPPING:
 
@@ -68,6 +73,7 @@ class SingletonMachineCellsTest {
             STUCK    Lost      -> STUCK: stuck lost halting
             STUCK    Started   -> STUCK: kill SHUTDOWN
             STUCK    Ended     -> CLOSED: withdraw, release, CLOSED STOPPED, over COMPLETED
+            STUCK    FoundStuck -> STUCK:
             STUCK    Close     -> STUCK:
             STUCK    StepDown  -> STUCK:
 
@@ -77,6 +83,7 @@ class SingletonMachineCellsTest {
             CLOSED   Lost      -> CLOSED:
             CLOSED   Started   -> CLOSED:
             CLOSED   Ended     -> CLOSED:
+            CLOSED   FoundStuck -> CLOSED:
             CLOSED   Close     -> CLOSED:
             CLOSED   StepDown  -> CLOSED:
             """;
@@ -133,6 +140,7 @@ class SingletonMachineCellsTest {
             case "Lost" -> MachineBench.LOST;
             case "Started" -> MachineBench.STARTED;
             case "Ended" -> MachineBench.ENDED;
+            case "FoundStuck" -> new Event.FoundStuck();
             case "Close" -> MachineBench.CLOSE;
             case "StepDown" -> MachineBench.stepDown(60);
             default -> throw new AssertionError(name);

@@ -1,12 +1,29 @@
 package dev.highlander.supervisor;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Something that runs. All methods may be called from any thread, in any state, and more than once. */
 public interface Child {
     /** Completes, always normally, when nothing of the child runs any more. */
     CompletionStage<Exit> ended();
+
+    /**
+     * Completes, always normally, when the child has come up; never when it ends before that. For a child that was
+     * returned by its recipe while still on its way up, as a tree is, so that it can be asked to end meanwhile.
+     */
+    default CompletionStage<?> started() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * Completes, always normally, when the child, asked to end, has nothing left but children of its own that have ignored
+     * their kill. It ends when they do.
+     */
+    default CompletionStage<?> stuck() {
+        return new CompletableFuture<>();
+    }
 
     /**
      * Asks the child to end; {@link #ended()} tells when it has.

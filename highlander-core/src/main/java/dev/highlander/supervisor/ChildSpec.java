@@ -13,8 +13,10 @@ public final class ChildSpec {
     private final Start start;
     private final Restart restart;
     private final Shutdown shutdown;
+    private final ChildType type;
+    private final boolean significant;
 
-    private ChildSpec(String id, Start start, Restart restart, Shutdown shutdown) {
+    private ChildSpec(String id, Start start, Restart restart, Shutdown shutdown, ChildType type, boolean significant) {
         if (id.isBlank()) {
             throw new IllegalArgumentException("The child's id is empty. Give it at least one visible character.");
         }
@@ -22,11 +24,13 @@ public final class ChildSpec {
         this.start = Objects.requireNonNull(start, "start");
         this.restart = Objects.requireNonNull(restart, "restart");
         this.shutdown = Objects.requireNonNull(shutdown, "shutdown");
+        this.type = Objects.requireNonNull(type, "type");
+        this.significant = significant;
     }
 
     /** A child made by a recipe of your own. It is always restarted, and has five seconds to stop. */
     public static ChildSpec of(String id, Start start) {
-        return new ChildSpec(id, start, Restart.ALWAYS, Shutdown.DEFAULT);
+        return new ChildSpec(id, start, Restart.ALWAYS, Shutdown.DEFAULT, ChildType.WORKER, false);
     }
 
     /** A loop or a job on a platform thread of its own, which is interrupted to stop it. */
@@ -68,17 +72,38 @@ public final class ChildSpec {
         return of(id, command);
     }
 
+    /** A supervisor and its children, which may take for ever to stop. */
+    public static ChildSpec tree(String id, SupervisorSpec tree) {
+        Objects.requireNonNull(tree, "tree");
+        return of(id, new TreeStart(tree.nameIfNone(id)))
+                .type(ChildType.SUPERVISOR)
+                .shutdown(Shutdown.forEver());
+    }
+
     public ChildSpec restart(Restart when) {
-        return new ChildSpec(id, start, when, shutdown);
+        return new ChildSpec(id, start, when, shutdown, type, significant);
     }
 
     public ChildSpec shutdown(Shutdown how) {
-        return new ChildSpec(id, start, restart, how);
+        return new ChildSpec(id, start, restart, how, type, significant);
     }
 
     /** The same spec with another recipe; the seam by which a child is wrapped. */
     public ChildSpec start(Start recipe) {
-        return new ChildSpec(id, recipe, restart, shutdown);
+        return new ChildSpec(id, recipe, restart, shutdown, type, significant);
+    }
+
+    /** The same spec, listed as a child of that type. */
+    public ChildSpec type(ChildType kind) {
+        return new ChildSpec(id, start, restart, shutdown, kind, significant);
+    }
+
+    /**
+     * The same spec, for a child whose end can shut its supervisor down, as its {@link AutomaticShutdown} says. Not for
+     * one that is always restarted.
+     */
+    public ChildSpec significant() {
+        return new ChildSpec(id, start, restart, shutdown, type, true);
     }
 
     public String id() {
@@ -95,6 +120,14 @@ public final class ChildSpec {
 
     public Shutdown shutdown() {
         return shutdown;
+    }
+
+    public ChildType type() {
+        return type;
+    }
+
+    public boolean isSignificant() {
+        return significant;
     }
 
     @Override

@@ -6,7 +6,11 @@ import java.util.concurrent.Callable;
 record CloseableService(Callable<? extends AutoCloseable> factory) implements Service<AutoCloseable> {
     @Override
     public AutoCloseable start() throws Exception {
-        return factory.call();
+        AutoCloseable started = factory.call();
+        if (started == null) {
+            throw new IllegalStateException("The factory returned null. Return what is to be closed later.");
+        }
+        return started;
     }
 
     @Override

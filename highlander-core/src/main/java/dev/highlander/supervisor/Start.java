@@ -1,5 +1,7 @@
 package dev.highlander.supervisor;
 
+import dev.highlander.time.Time;
+
 /** A recipe for a child: each start makes a new one. */
 @FunctionalInterface
 public interface Start {
@@ -8,4 +10,9 @@ public interface Start {
      * is returned all the same is stopped.
      */
     Child start() throws Exception;
+
+    /** The same for a recipe whose children need the clock by which they are told when they will be killed. */
+    default Child start(Time time) throws Exception {
+        return start();
+    }
 }

@@ -1,0 +1,147 @@
+package dev.highlander.supervisor;
+
+import dev.highlander.time.Time;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a supervisor looks after and how. Immutable; each {@code with}-style method gives another spec, and each start
+ * another supervisor.
+ */
+public final class SupervisorSpec {
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private final Strategy strategy;
+    private final List<ChildSpec> children;
+    private final int maxRestarts;
+    private final Duration window;
+    private final AutomaticShutdown automaticShutdown;
+    private final @Nullable String name;
+    private final Time time;
+
+    private SupervisorSpec(
+            Strategy strategy,
+            List<ChildSpec> children,
+            int maxRestarts,
+            Duration window,
+            AutomaticShutdown automaticShutdown,
+            @Nullable String name,
+            Time time) {
+        this.strategy = strategy;
+        this.children = children;
+        this.maxRestarts = maxRestarts;
+        this.window = window;
+        this.automaticShutdown = automaticShutdown;
+        this.name = name;
+        this.time = time;
+    }
+
+    static SupervisorSpec of(Strategy strategy, ChildSpec... children) {
+        List<ChildSpec> all = List.of(children);
+        Set<String> ids = new HashSet<>();
+        for (ChildSpec child : all) {
+            if (!ids.add(child.id())) {
+                throw new IllegalArgumentException("Two children have the id " + child.id()
+                        + ". Give each child of a supervisor an id of its own.");
+            }
+            refuseSignificantAlways(child);
+        }
+        return new SupervisorSpec(
+                strategy, all, 3, Duration.ofSeconds(5), AutomaticShutdown.NEVER, null, Time.system());
+    }
+
+    /**
+     * Gives up, which is a failure of this supervisor, rather than restart children more than {@code most} times within
+     * {@code window}; 3 times in 5 seconds unless given.
+     */
+    public SupervisorSpec maxRestarts(int most, Duration within) {
+        if (most < 0 || within.isNegative() || within.isZero() || within.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(most + " restarts in " + within
+                    + " are out of range. Use zero or more, in more than zero and at" + " most a day.");
+        }
+        return new SupervisorSpec(strategy, children, most, within, automaticShutdown, name, time);
+    }
+
+    /** Shuts itself down when children that are {@linkplain ChildSpec#significant() significant} have ended. */
+    public SupervisorSpec automaticShutdown(AutomaticShutdown when) {
+        Objects.requireNonNull(when, "when");
+        return new SupervisorSpec(strategy, children, maxRestarts, window, when, name, time);
+    }
+
+    /** What it is called in the log, in errors and in the names of its threads. */
+    public SupervisorSpec name(String what) {
+        if (what.isBlank()) {
+            throw new IllegalArgumentException(
+                    "The supervisor's name is empty. Give it at least one visible character.");
+        }
+        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, what, time);
+    }
+
+    /** By another clock than the system's; a tree within a tree goes by the clock of the outermost. */
+    public SupervisorSpec time(Time clock) {
+        Objects.requireNonNull(clock, "clock");
+        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, name, clock);
+    }
+
+    /**
+     * Starts the children in order, and returns when all have been started.
+     *
+     * @throws StartFailedException if one could not be started; those before it have been stopped, in reverse
+     * @throws InterruptedException if the thread was interrupted; all have been stopped then
+     * @throws ChildStuckException if either happened, and a child has ignored its kill
+     * @throws IllegalArgumentException if a child is significant and this supervisor never shuts itself down
+     */
+    public Supervisor start() throws InterruptedException {
+        SupervisorRunner runner = new SupervisorRunner(this, time);
+        runner.begin();
+        runner.awaitUp();
+        return new OpenSupervisor(runner);
+    }
+
+    void refuse(ChildSpec child) {
+        refuseSignificantAlways(child);
+        if (child.isSignificant() && automaticShutdown == AutomaticShutdown.NEVER) {
+            throw new IllegalArgumentException("The child " + child.id() + " is significant, but supervisor " + name()
+                    + " never shuts itself down. Set automaticShutdown to ANY or ALL, or make it not significant.");
+        }
+    }
+
+    private static void refuseSignificantAlways(ChildSpec child) {
+        if (child.isSignificant() && child.restart() == Restart.ALWAYS) {
+            throw new IllegalArgumentException(
+                    "The child " + child.id() + " is significant but always restarted, so its"
+                            + " end could never count. Restart it on failure or never.");
+        }
+    }
+
+    SupervisorSpec nameIfNone(String what) {
+        return name != null ? this : name(what);
+    }
+
+    SupervisorMachine.Policy policy() {
+        return new SupervisorMachine.Policy(name(), strategy, maxRestarts, window.toNanos(), automaticShutdown);
+    }
+
+    String name() {
+        return name == null ? "supervisor" : name;
+    }
+
+    Collection<ChildSpec> children() {
+        return children;
+    }
+
+    Time time() {
+        return time;
+    }
+
+    @Override
+    public String toString() {
+        return "supervisor " + name() + " " + strategy + " of "
+                + children.stream().map(ChildSpec::id).toList();
+    }
+}
