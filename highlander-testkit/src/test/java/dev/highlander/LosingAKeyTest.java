@@ -11,6 +11,7 @@ import dev.highlander.lock.Loss;
 import dev.highlander.supervisor.Child;
 import dev.highlander.supervisor.ChildInfo;
 import dev.highlander.supervisor.ChildSpec;
+import dev.highlander.supervisor.ChildType;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Start;
 import dev.highlander.supervisor.StopReason;
@@ -63,7 +64,7 @@ class LosingAKeyTest {
         stage.time.advance(Duration.ofHours(1));
 
         assertThat(singleton.state()).isEqualTo(State.STANDBY);
-        assertThat(singleton.whichChildren()).containsExactly(new ChildInfo("child", false));
+        assertThat(singleton.whichChildren()).containsExactly(new ChildInfo("child", ChildType.WORKER, false));
         stage.locks.condition(Condition.ready());
         stage.grantAndRun(singleton);
         assertThat(puppets.all).hasSize(2);

@@ -9,6 +9,7 @@ import dev.highlander.lock.Node;
 import dev.highlander.supervisor.Child;
 import dev.highlander.supervisor.ChildInfo;
 import dev.highlander.supervisor.ChildSpec;
+import dev.highlander.supervisor.ChildType;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Restart;
 import dev.highlander.supervisor.StopReason;
@@ -208,8 +209,8 @@ class SingletonsOnOneMachineTest {
         Child runs = wrapped.start().start();
         next(started);
         Child stands = there.wrap(bare).start().start();
-        assertThat(stands.children()).containsExactly(new ChildInfo("mail-relay", false));
-        assertThat(runs.children()).containsExactly(new ChildInfo("mail-relay", true));
+        assertThat(stands.children()).containsExactly(new ChildInfo("mail-relay", ChildType.WORKER, false));
+        assertThat(runs.children()).containsExactly(new ChildInfo("mail-relay", ChildType.WORKER, true));
 
         runs.stop(StopReason.SHUTDOWN, Long.MAX_VALUE);
         assertThat(runs.ended().toCompletableFuture().get(20, TimeUnit.SECONDS).kind())

@@ -1,0 +1,6 @@
+package dev.highlander.supervisor;
+
+/** Something that runs in the model. */
+interface ModelChild {
+    void stop();
+}
