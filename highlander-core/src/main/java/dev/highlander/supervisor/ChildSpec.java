@@ -72,9 +72,14 @@ public final class ChildSpec {
         return of(id, command);
     }
 
-    /** A supervisor and its children, which may take for ever to stop. */
+    /**
+     * A supervisor and its children, which may take for ever to stop.
+     *
+     * @throws IllegalArgumentException if a child is significant and the supervisor never shuts itself down
+     */
     public static ChildSpec tree(String id, SupervisorSpec tree) {
         Objects.requireNonNull(tree, "tree");
+        tree.check();
         return of(id, new TreeStart(tree.nameIfNone(id)))
                 .type(ChildType.SUPERVISOR)
                 .shutdown(Shutdown.forEver());

@@ -305,17 +305,19 @@ final class SupervisorMachine {
         killBy = Math.min(killBy, stop.killBy);
         shutDown(Exit.stopped());
         for (Member member : members) {
-            if (member.phase == Phase.STOPPING && !member.killed) {
+            if (member.phase == Phase.STOPPING) {
                 hurry(member, now);
             }
         }
     }
 
     private void hurry(Member member, long now) {
-        long before = member.killAt;
+        long killAt = member.killAt;
+        long ends = member.shareEnds;
         giveShare(member, now);
-        member.killAt = Math.min(before, member.killAt);
-        if (member.killAt < before) {
+        member.killAt = Math.min(killAt, member.killAt);
+        member.shareEnds = Math.min(ends, member.shareEnds);
+        if (!member.killed && member.killAt < killAt) {
             out.add(new Command.StopChild(member.traits.slot(), reason, member.killAt));
         }
     }

@@ -40,7 +40,7 @@ final class SupervisorRunner {
     private volatile List<ChildInfo> children;
 
     SupervisorRunner(SupervisorSpec spec, Time time) {
-        spec.children().forEach(spec::refuse);
+        spec.check();
         this.spec = spec;
         this.time = time;
         List<Traits> traits = new ArrayList<>();

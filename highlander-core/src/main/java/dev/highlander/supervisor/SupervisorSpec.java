@@ -103,6 +103,10 @@ public final class SupervisorSpec {
         return new OpenSupervisor(runner);
     }
 
+    void check() {
+        children.forEach(this::refuse);
+    }
+
     void refuse(ChildSpec child) {
         refuseSignificantAlways(child);
         if (child.isSignificant() && automaticShutdown == AutomaticShutdown.NEVER) {

@@ -175,6 +175,16 @@ class SupervisorMachineTest {
         }
 
         @Test
+        void aLossWhileAKillIsWaitedForTakesTheTimeItNeedsForTheOthers() {
+            SupervisorBench bench = three(ONE_FOR_ONE).up();
+            bench.stop();
+            bench.at(5).tick();
+            assertThat(bench.stopBy(5.3)).isEmpty();
+            assertThat(bench.wakeAt()).isEqualTo(5.1);
+            assertThat(bench.at(5.1).tick()).isEqualTo("stuck c, stop b by 5.18");
+        }
+
+        @Test
         void aKillFromAboveKillsAllAtOnce() {
             SupervisorBench bench = three(ONE_FOR_ONE).up();
             bench.stop();

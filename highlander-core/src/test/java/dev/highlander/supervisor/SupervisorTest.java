@@ -349,6 +349,7 @@ class SupervisorTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(spec::start)
                     .withMessageContaining("never shuts itself down");
+            assertThatIllegalArgumentException().isThrownBy(() -> tree("tree", spec));
             try (Supervisor app = oneForOne().start()) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(
