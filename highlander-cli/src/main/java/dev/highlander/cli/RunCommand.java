@@ -2,6 +2,7 @@ package dev.highlander.cli;
 
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
+import dev.highlander.lock.Locks;
 import dev.highlander.lock.Node;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Restart;
@@ -140,14 +141,9 @@ final class RunCommand implements Callable<Integer> {
         String program = words.get(0);
         Program.check(program, environment);
         Narrator narrator = new Narrator(err, Terminal.isStandardError(environment));
-        Run.Recipe recipe = recipe(wanted, plain, trusted, narrator);
-        return new Run(
-                        place.open(where.namespace(), node == null ? Node.here() : node, trusted),
-                        wanted,
-                        recipe,
-                        program,
-                        narrator)
-                .run();
+        // In this order: it connects while the guard tries its tools.
+        Locks locks = place.open(where.namespace(), node == null ? Node.here() : node, trusted);
+        return new Run(locks, wanted, recipe(wanted, plain, trusted, narrator), program, narrator).run();
     }
 
     /** With a guard where there can be one; else the wrapper alone stops the command. */
