@@ -64,7 +64,7 @@ final class ChildRunner {
         }
     }
 
-    private void startNow() {
+    void startNow() {
         starting = Thread.currentThread();
         Child started;
         try {
@@ -113,16 +113,22 @@ final class ChildRunner {
     /** Runs the hooks, then asks the child to end; hooks that hang delay that by a quarter of the time there is. */
     void stop(StopReason why, long killAt) {
         callOffStart();
+        List<Consumer<StopReason>> hooks = term.takeHooks(why);
+        Child present = child;
+        if (hooks.isEmpty() && present != null && present.isPrompt()) {
+            // A new thread may get its turn late, on a busy machine or when a frozen process resumes.
+            present.stop(why, killAt);
+            return;
+        }
         AtomicBoolean asked = new AtomicBoolean();
         Runnable ask = () -> {
-            Child present = child;
-            if (present != null && !asked.getAndSet(true)) {
-                present.stop(why, killAt);
+            Child known = child;
+            if (known != null && !asked.getAndSet(true)) {
+                known.stop(why, killAt);
             }
         };
-        List<Consumer<StopReason>> hooks = term.takeHooks(why);
         if (hooks.isEmpty()) {
-            tell("-stop", ask);
+            time.fork(spec.id() + "-stop", ask);
             return;
         }
         time.fork(spec.id() + "-on-stop", () -> {
@@ -143,22 +149,17 @@ final class ChildRunner {
 
     void kill(StopReason why) {
         callOffStart();
-        tell("-kill", () -> {
-            Child present = child;
-            if (present != null) {
-                present.kill(why);
-            }
-        });
-    }
-
-    /** A new thread may get its turn late, on a busy machine or when a frozen process resumes: not where none is needed. */
-    private void tell(String suffix, Runnable telling) {
         Child present = child;
         if (present != null && present.isPrompt()) {
-            telling.run();
-        } else {
-            time.fork(spec.id() + suffix, telling);
+            present.kill(why);
+            return;
         }
+        time.fork(spec.id() + "-kill", () -> {
+            Child known = child;
+            if (known != null) {
+                known.kill(why);
+            }
+        });
     }
 
     private void callOffStart() {

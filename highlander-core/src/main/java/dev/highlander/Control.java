@@ -39,6 +39,9 @@ final class Control {
             threads = shared;
             leap = time.leap();
             watchForSuspend(shared.decisions);
+            if (locks.guarantee().lease().isPresent()) {
+                Rehearsal.once(time);
+            }
         }
         open.add(runner);
         return shared;
