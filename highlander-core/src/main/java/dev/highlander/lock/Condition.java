@@ -44,7 +44,7 @@ public record Condition(Phase phase, Optional<Problem> problem) {
     /**
      * What is wrong and what to do about it.
      *
-     * @param code a stable name, such as {@code TRANSACTION_POOLER}
+     * @param code a stable name, such as {@code POOLER}
      * @param what what is wrong, in a sentence
      * @param remedy what to do, in a sentence
      */

@@ -53,7 +53,7 @@ final class Admission {
                 throw new RefusedException(Problems.tooOld(row.getString(3)));
             }
             if (backend != connection.unwrap(PGConnection.class).getBackendPID()) {
-                throw new RefusedException(Problems.transactionPooler());
+                throw new RefusedException(Problems.pooler());
             }
             if (row.getBoolean(4)) {
                 throw new RefusedException(Problems.inRecovery());

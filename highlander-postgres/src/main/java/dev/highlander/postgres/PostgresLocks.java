@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What that rests on: one primary at a time; clock rates within 10 % of each other; a child that is down within 0.3 of
  * the lease when its key is lost, or else a JVM that halts; the same lease on all nodes of a namespace; and a direct
- * connection, or one through a pooler that pools by session.
+ * connection: a pooler between is refused.
  */
 public final class PostgresLocks implements Locks {
     private final Node node;

@@ -11,12 +11,12 @@ final class Problems {
 
     // Servers and sessions that can't be relied on.
 
-    static Problem transactionPooler() {
+    static Problem pooler() {
         return new Problem(
-                "TRANSACTION_POOLER",
-                "A connection pooler stands between this node and Postgres and gives each statement another session, so a"
-                        + " lock would not stay with its holder.",
-                "Connect to Postgres directly, or let the pooler pool by session (PgBouncer: pool_mode = session).");
+                "POOLER",
+                "A connection pooler stands between this node and Postgres. It may give each statement another session, and"
+                        + " then a lock does not stay with its holder.",
+                "Connect to Postgres directly, past the pooler; one that pools by session can't be told apart yet.");
     }
 
     static Problem settingLost(String name, String wanted, @Nullable String got) {
@@ -140,6 +140,8 @@ final class Problems {
                         "SESSION_IDLE",
                         "The server ended this session because it was silent for more than the lease.",
                         "Nothing, if this process was frozen or overloaded; else look for what stopped it.");
+            // Somebody else's prepared statement, or ours is gone: the session was another one's a moment ago.
+            case "42P05", "26000" -> pooler();
             case "57P01", "57P02" ->
                 new Problem(
                         "SESSION_ENDED",

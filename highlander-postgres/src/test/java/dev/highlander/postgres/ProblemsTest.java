@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** D8: each thing that stands in the way has a name, says what is wrong, and says what to do about it. */
 class ProblemsTest {
@@ -26,7 +27,7 @@ class ProblemsTest {
     static Stream<Problem> all() {
         return Stream.concat(
                 Stream.of(
-                        Problems.transactionPooler(),
+                        Problems.pooler(),
                         Problems.settingLost("lock_timeout", "0", "5s"),
                         Problems.inRecovery(),
                         Problems.readOnly(),
@@ -40,7 +41,7 @@ class ProblemsTest {
                         Problems.noConnection("The function that makes connections gave null.")),
                 Stream.of(
                                 "28P01", "28000", "3D000", "42501", "53300", "53200", "57P03", "57P05", "57P01",
-                                "57P02", "0A000", "08006", "", "22012")
+                                "57P02", "0A000", "08006", "", "22012", "42P05", "26000")
                         .map(state -> of(state, "FATAL: something")));
     }
 
@@ -54,13 +55,20 @@ class ProblemsTest {
     }
 
     @Test
-    void D8_aTransactionPoolerIsToldToPoolBySession() {
+    void D8_aPoolerIsNamedAndIsToBeGoneAround() {
         assertText(
-                Problems.transactionPooler(),
-                "TRANSACTION_POOLER",
-                "A connection pooler stands between this node and Postgres and gives each statement another session, so a"
-                        + " lock would not stay with its holder.",
-                "Connect to Postgres directly, or let the pooler pool by session (PgBouncer: pool_mode = session).");
+                Problems.pooler(),
+                "POOLER",
+                "A connection pooler stands between this node and Postgres. It may give each statement another session, and"
+                        + " then a lock does not stay with its holder.",
+                "Connect to Postgres directly, past the pooler; one that pools by session can't be told apart yet.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"42P05", "26000"})
+    void D8_aPoolerIsAlsoKnownByThePreparedStatementsThatItMixesUp(String state) {
+        assertThat(of(state, "ERROR: prepared statement \"S_1\" already exists"))
+                .isEqualTo(Problems.pooler());
     }
 
     @Test
@@ -228,7 +236,7 @@ class ProblemsTest {
 
         assertThat(refusal)
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
-                        Map.entry("TRANSACTION_POOLER", true),
+                        Map.entry("POOLER", true),
                         Map.entry("SETTING_LOST", true),
                         Map.entry("IN_RECOVERY", true),
                         Map.entry("READ_ONLY", true),
