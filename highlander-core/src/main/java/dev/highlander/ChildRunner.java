@@ -79,22 +79,43 @@ final class ChildRunner {
             starting = null;
         }
         child = started;
-        if (stopping) {
-            events.accept(new Event.Started()); // for it to be asked to end, however far it has come
-        } else {
-            started.started().thenRun(() -> events.accept(new Event.Started()));
-        }
-        started.stuck().thenRun(() -> events.accept(new Event.FoundStuck()));
-        started.ended().whenComplete((exit, broken) -> events.accept(new Event.Ended(outcome(exit, broken))));
+        listen(started);
     }
 
-    private Exit outcome(@Nullable Exit exit, @Nullable Throwable broken) {
-        return exit != null
-                ? exit
-                : Exit.failed(
-                        broken != null
-                                ? broken
-                                : new IllegalStateException("The child " + spec.id() + " ended without an Exit."));
+    /**
+     * Each by itself: a child that was started may run, whatever its methods do, and its key is kept until it is seen to
+     * have ended, which may be never.
+     */
+    private void listen(Child started) {
+        listen("started()", () -> {
+            if (stopping) {
+                events.accept(new Event.Started()); // for it to be asked to end, however far it has come
+            } else {
+                started.started().thenRun(() -> events.accept(new Event.Started()));
+            }
+        });
+        listen("stuck()", () -> started.stuck().thenRun(() -> events.accept(new Event.FoundStuck())));
+        listen(
+                "ended()",
+                () -> started.ended()
+                        .whenComplete((exit, broken) -> Exit.of(exit, broken)
+                                .ifPresentOrElse(
+                                        proven -> events.accept(new Event.Ended(proven)),
+                                        () -> unseen("ended()", broken))));
+    }
+
+    private void listen(String method, Runnable listen) {
+        try {
+            listen.run();
+        } catch (Throwable t) {
+            unseen(method, t);
+        }
+    }
+
+    private void unseen(String method, @Nullable Throwable why) {
+        String what = "The child " + spec.id() + " was started but can't be looked after: mend its " + method
+                + ". Its key is kept for as long as it is not seen to have ended.";
+        LOG.log(Level.ERROR, what, why);
     }
 
     private Child startUnderTerm(Start start) throws Exception {
@@ -115,16 +136,16 @@ final class ChildRunner {
         callOffStart();
         List<Consumer<StopReason>> hooks = term.takeHooks(why);
         Child present = child;
-        if (hooks.isEmpty() && present != null && present.isPrompt()) {
+        if (hooks.isEmpty() && present != null && isPrompt(present)) {
             // A new thread may get its turn late, on a busy machine or when a frozen process resumes.
-            present.stop(why, killAt);
+            stop(present, why, killAt);
             return;
         }
         AtomicBoolean asked = new AtomicBoolean();
         Runnable ask = () -> {
             Child known = child;
             if (known != null && !asked.getAndSet(true)) {
-                known.stop(why, killAt);
+                stop(known, why, killAt);
             }
         };
         if (hooks.isEmpty()) {
@@ -139,6 +160,24 @@ final class ChildRunner {
         decisions.at(now + Math.min((killAt - now) / 4, LONGEST_HOOK), () -> time.fork(spec.id() + "-stop", ask));
     }
 
+    /** One that could not be asked is killed: else it might never know that it is to end. */
+    private void stop(Child present, StopReason why, long killAt) {
+        try {
+            present.stop(why, killAt);
+        } catch (Throwable t) {
+            LOG.log(Level.ERROR, "The child " + spec.id() + " could not be asked to end, so it is killed.", t);
+            present.kill(why);
+        }
+    }
+
+    private static boolean isPrompt(Child present) {
+        try {
+            return present.isPrompt();
+        } catch (Throwable t) {
+            return false;
+        }
+    }
+
     private void run(Consumer<StopReason> hook, StopReason why) {
         try {
             hook.accept(why);
@@ -150,7 +189,7 @@ final class ChildRunner {
     void kill(StopReason why) {
         callOffStart();
         Child present = child;
-        if (present != null && present.isPrompt()) {
+        if (present != null && isPrompt(present)) {
             present.kill(why);
             return;
         }

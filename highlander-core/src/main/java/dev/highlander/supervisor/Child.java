@@ -4,9 +4,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Something that runs. All methods may be called from any thread, in any state, and more than once. */
+/**
+ * Something that runs. All methods may be called from any thread, in any state, and more than once.
+ *
+ * <p>A child whose {@link #ended}, {@link #started} or {@link #stuck} throws, or whose stages complete exceptionally, can't
+ * be looked after: it is killed, and taken to run until {@link #ended} says that it does not.
+ */
 public interface Child {
-    /** Completes, always normally, when nothing of the child runs any more. */
+    /**
+     * Completes when nothing of the child runs any more. An exception is taken for what it died of, but not one that says
+     * that nobody waited any longer, {@link java.util.concurrent.CancellationException} or {@link
+     * java.util.concurrent.TimeoutException}: that is no proof of an end.
+     */
     CompletionStage<Exit> ended();
 
     /**
@@ -26,7 +35,7 @@ public interface Child {
     }
 
     /**
-     * Asks the child to end; {@link #ended()} tells when it has.
+     * Asks the child to end; {@link #ended()} tells when it has. If this throws, the child is killed at once.
      *
      * @param killBy when {@link #kill} will be called, in nanoseconds of the starter's clock, for a child that has to
      *     share that time among children of its own; {@link Long#MAX_VALUE} for never

@@ -2,6 +2,9 @@ package dev.highlander.supervisor;
 
 import dev.highlander.supervisor.SupervisorMachine.Event;
 import dev.highlander.time.Time;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ final class ChildRun {
     private @Nullable Thread starting;
     private @Nullable Child child;
     private @Nullable Consumer<Child> asked;
+    private boolean over;
 
     ChildRun(int slot, ChildSpec spec, Time time, Consumer<Event> events) {
         this.slot = slot;
@@ -29,7 +33,7 @@ final class ChildRun {
         try {
             starter = time.fork(spec.id() + "-start", this::startNow);
         } catch (Throwable t) { // no thread to be had
-            events.accept(new Event.Ended(slot, Exit.notStarted(t)));
+            tell(new Event.Ended(slot, Exit.notStarted(t)));
         }
     }
 
@@ -47,7 +51,7 @@ final class ChildRun {
             synchronized (this) {
                 starting = null;
             }
-            events.accept(new Event.Ended(slot, Exit.notStarted(t)));
+            tell(new Event.Ended(slot, Exit.notStarted(t)));
             return;
         }
         Consumer<Child> meanwhile;
@@ -59,28 +63,54 @@ final class ChildRun {
         listen(started);
         if (meanwhile != null) {
             boolean unused = Thread.interrupted(); // it was for the start, which is over
-            meanwhile.accept(started);
+            ask(started, meanwhile);
         }
     }
 
+    /** A child that was returned may run, whatever its methods do: only its own word for it makes it count as ended. */
     private void listen(Child started) {
-        try {
-            started.started().thenRun(() -> events.accept(new Event.Started(slot)));
-            started.stuck().thenRun(() -> events.accept(new Event.FoundStuck(slot)));
-            started.ended().whenComplete((exit, broken) -> events.accept(new Event.Ended(slot, outcome(exit, broken))));
-        } catch (Throwable t) {
-            started.kill(StopReason.SHUTDOWN);
-            events.accept(new Event.Ended(slot, Exit.notStarted(t)));
+        AtomicReference<@Nullable CompletionStage<Exit>> ended = new AtomicReference<>();
+        listen("ended()", () -> ended.set(Objects.requireNonNull(started.ended(), "no stage")));
+        listen(
+                "stuck()",
+                () -> started.stuck()
+                        .whenComplete((ok, broken) ->
+                                tell(broken == null ? new Event.FoundStuck(slot) : broken("stuck()", broken))));
+        listen(
+                "started()",
+                () -> started.started()
+                        .whenComplete((ok, broken) ->
+                                tell(broken == null ? new Event.Started(slot) : broken("started()", broken))));
+        CompletionStage<Exit> end = ended.get();
+        if (end != null) { // after the others: what has ended when it is returned has come up first
+            listen(
+                    "ended()",
+                    () -> end.whenComplete((exit, broken) -> tell(Exit.of(exit, broken)
+                            .<Event>map(proven -> new Event.Ended(slot, proven))
+                            .orElseGet(() -> broken("ended()", broken)))));
         }
     }
 
-    private Exit outcome(@Nullable Exit exit, @Nullable Throwable broken) {
-        return exit != null
-                ? exit
-                : Exit.failed(
-                        broken != null
-                                ? broken
-                                : new IllegalStateException("The child " + spec.id() + " ended without an Exit."));
+    private void listen(String method, Runnable listen) {
+        try {
+            listen.run();
+        } catch (Throwable t) {
+            tell(broken(method, t));
+        }
+    }
+
+    private Event broken(String method, @Nullable Throwable why) {
+        return new Event.Broken(
+                slot,
+                new IllegalStateException("Of child " + spec.id() + ", " + method + " does not do its work.", why));
+    }
+
+    /** After the end nothing is told: it would be taken for news of the next run. */
+    private synchronized void tell(Event event) {
+        if (!over) {
+            over = event instanceof Event.Ended;
+            events.accept(event);
+        }
     }
 
     void stop(StopReason why, long killAt) {
@@ -92,13 +122,34 @@ final class ChildRun {
     }
 
     /** A start that is under way is called off; should it succeed all the same, its child is asked then. */
-    private synchronized void ask(String suffix, Consumer<Child> what) {
-        asked = what;
-        Child present = child;
-        if (present != null) {
-            time.fork(spec.id() + suffix, () -> what.accept(present));
-        } else if (starter != null) {
-            starter.interrupt();
+    private void ask(String suffix, Consumer<Child> what) {
+        Child present;
+        synchronized (this) {
+            asked = what;
+            present = child;
+            if (present == null && starter != null) {
+                starter.interrupt();
+            }
+        }
+        if (present == null) {
+            return;
+        }
+        try {
+            if (present.isPrompt()) {
+                ask(present, what);
+            } else {
+                time.fork(spec.id() + suffix, () -> ask(present, what));
+            }
+        } catch (Throwable t) { // not prompt after all, or no thread to be had
+            tell(new Event.NotAsked(slot, t));
+        }
+    }
+
+    private void ask(Child present, Consumer<Child> what) {
+        try {
+            what.accept(present);
+        } catch (Throwable t) {
+            tell(new Event.NotAsked(slot, t));
         }
     }
 
@@ -110,6 +161,10 @@ final class ChildRun {
             }
             present = child;
         }
-        return present != null && present.owns(thread);
+        try {
+            return present != null && present.owns(thread);
+        } catch (Throwable t) { // then nobody can tell; the worst is that a child waits for itself until it is killed
+            return false;
+        }
     }
 }

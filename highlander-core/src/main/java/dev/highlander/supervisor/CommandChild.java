@@ -69,7 +69,7 @@ final class CommandChild implements Child {
 
     @Override
     public CompletionStage<Exit> ended() {
-        return ended;
+        return ended.minimalCompletionStage(); // so that nobody else can complete it
     }
 
     @Override

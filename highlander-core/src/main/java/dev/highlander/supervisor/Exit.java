@@ -2,6 +2,10 @@ package dev.highlander.supervisor;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a child ended.
@@ -37,6 +41,26 @@ public record Exit(Kind kind, Optional<Throwable> cause, OptionalInt status) {
 
     public static Exit stopped() {
         return new Exit(Kind.STOPPED, Optional.empty(), OptionalInt.empty());
+    }
+
+    /**
+     * What a completion of {@link Child#ended} says: the exit, or that it failed with that exception; empty if it proves no
+     * end. Who cancels a stage or sets it a time limit no longer waits for the child, which says nothing about the child.
+     */
+    public static Optional<Exit> of(@Nullable Exit exit, @Nullable Throwable exception) {
+        Throwable cause = exception instanceof CompletionException && exception.getCause() != null
+                ? exception.getCause()
+                : exception;
+        if (cause instanceof CancellationException || cause instanceof TimeoutException) {
+            return Optional.empty();
+        }
+        if (cause != null) {
+            return Optional.of(failed(cause));
+        }
+        return Optional.of(
+                exit != null
+                        ? exit
+                        : failed(new IllegalStateException("The child ended without telling how: no Exit.")));
     }
 
     /** The same end, and what went wrong at it. */

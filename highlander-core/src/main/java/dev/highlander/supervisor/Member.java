@@ -44,6 +44,10 @@ final class Member {
     long shareEnds;
     boolean killed;
 
+    /** Why it can't be looked after. */
+    @Nullable
+    Throwable broken;
+
     /** Who waits for its start. */
     @Nullable
     Long startCall;

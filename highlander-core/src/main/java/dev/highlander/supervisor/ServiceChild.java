@@ -40,7 +40,7 @@ final class ServiceChild<S> implements Child {
 
     @Override
     public CompletionStage<Exit> ended() {
-        return ended;
+        return ended.minimalCompletionStage(); // so that nobody else can complete it
     }
 
     @Override

@@ -35,6 +35,7 @@ public interface Supervisor extends AutoCloseable {
      * Starts one more child, the last in the order, and returns when it has been started.
      *
      * @throws StartFailedException if it could not be started; then it is not a child
+     * @throws ChildStuckException if it was started but can't be looked after; it is listed for as long as it may run
      * @throws IllegalArgumentException if a child has that id, alive or not
      * @throws IllegalStateException if this supervisor is ending or has ended
      */
@@ -54,6 +55,7 @@ public interface Supervisor extends AutoCloseable {
      * Starts a child that does not run, and returns when it has been started.
      *
      * @throws StartFailedException if it could not be started; it stays listed
+     * @throws ChildStuckException if it was started but can't be looked after
      * @throws IllegalArgumentException if there is no such child
      * @throws IllegalStateException if it runs or is about to be restarted, or this supervisor is ending or has ended
      */

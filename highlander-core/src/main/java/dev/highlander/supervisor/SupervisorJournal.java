@@ -31,6 +31,18 @@ final class SupervisorJournal {
         log(Level.ERROR, what, null);
     }
 
+    void broken(String id, Throwable why) {
+        String what =
+                "Supervisor " + name + ": child " + id + " was started but can't be looked after, so it is killed. It"
+                        + " is not started again before it says that it has ended. Mend its ended(), started() and stuck().";
+        log(Level.ERROR, what, why);
+    }
+
+    void notAsked(String id, Throwable why) {
+        String what = "Supervisor " + name + ": child " + id + " could not be asked to end, so it is killed.";
+        log(Level.ERROR, what, why);
+    }
+
     void broken(SupervisorMachine.Command command, Throwable cause) {
         log(Level.ERROR, "Supervisor " + name + ": failed at " + command + ", and goes on.", cause);
     }

@@ -39,6 +39,12 @@ final class SupervisorMachine {
         /** The child has found that something of its own is stuck. */
         record FoundStuck(int slot) implements Event {}
 
+        /** The child was started, but can't be looked after: nobody knows whether it runs. */
+        record Broken(int slot, Throwable why) implements Event {}
+
+        /** The child could not be asked to end, or could not be killed. */
+        record NotAsked(int slot, Throwable why) implements Event {}
+
         /** From above: {@code killBy} is when {@link Kill} will come. */
         record Stop(StopReason why, long killBy) implements Event {}
 
@@ -71,13 +77,17 @@ final class SupervisorMachine {
 
         record Stuck(String id) implements Command {}
 
+        record Broken(String id, Throwable why) implements Command {}
+
+        record NotAsked(String id, Throwable why) implements Command {}
+
         record Answer(long call, @Nullable RuntimeException refusal) implements Command {}
 
         /** All children have been started. */
         record Up() implements Command {}
 
         /** The supervisor would be over but for these, which are stuck. */
-        record OnlyStuckLeft(List<String> ids) implements Command {}
+        record OnlyStuckLeft(List<String> ids, @Nullable Throwable because) implements Command {}
 
         record Over(Exit exit) implements Command {}
     }
@@ -125,6 +135,10 @@ final class SupervisorMachine {
             ended(ended, now);
         } else if (event instanceof Event.FoundStuck found) {
             foundStuck(found.slot);
+        } else if (event instanceof Event.Broken broken) {
+            broken(broken);
+        } else if (event instanceof Event.NotAsked notAsked) {
+            notAsked(notAsked, now);
         } else if (event instanceof Event.Stop stop) {
             stop(stop, now);
         } else if (event instanceof Event.Kill kill) {
@@ -157,7 +171,7 @@ final class SupervisorMachine {
     /** In the order of starting. */
     List<ChildInfo> children() {
         return members.stream()
-                .filter(member -> !member.onTrial)
+                .filter(member -> !member.onTrial || member.phase == Phase.STUCK)
                 .map(Member::info)
                 .toList();
     }
@@ -187,6 +201,8 @@ final class SupervisorMachine {
             endedAsAsked(member);
         } else if (before == Phase.STARTING && event.exit.isFailure()) {
             startFailed(member, event.exit, now);
+        } else if (member.broken != null) {
+            endedByItself(member, Exit.failed(member.broken), now);
         } else {
             cameUp(member);
             endedByItself(member, event.exit, now);
@@ -205,8 +221,7 @@ final class SupervisorMachine {
     /** The first start of the whole fails, that of a call is refused, and that of a restart is one more failure. */
     private void startFailed(Member member, Exit exit, long now) {
         Throwable cause = exit.cause().orElse(null);
-        String what = "Child " + member.traits.id() + " of supervisor " + policy.name + " could not be started.";
-        RuntimeException failure = new StartFailedException(what, cause);
+        RuntimeException failure = new StartFailedException(notStarted(member), cause);
         if (member.initial) {
             shutDown(Exit.notStarted(failure));
         } else if (member.startCall != null) {
@@ -218,6 +233,10 @@ final class SupervisorMachine {
             out.add(new Command.Failed(member.traits.id(), exit));
             restartFrom(member, exit, now);
         }
+    }
+
+    private String notStarted(Member member) {
+        return "Child " + member.traits.id() + " of supervisor " + policy.name + " could not be started.";
     }
 
     private void endedByItself(Member member, Exit exit, long now) {
@@ -422,7 +441,7 @@ final class SupervisorMachine {
     private void watch(long now) {
         for (Member member : members) {
             if (member.phase == Phase.STOPPING && !member.killed && now >= member.killAt) {
-                kill(member, Math.max(now, Math.min(plus(now, KILL_WAIT), member.shareEnds)));
+                killInItsTurn(member, now);
             }
             if (member.phase == Phase.STOPPING && member.killed && now >= member.shareEnds) {
                 stuck(member);
@@ -430,11 +449,50 @@ final class SupervisorMachine {
         }
     }
 
+    private void killInItsTurn(Member member, long now) {
+        kill(member, Math.max(now, Math.min(plus(now, KILL_WAIT), member.shareEnds)));
+    }
+
     private void kill(Member member, long stuckAt) {
         if (!member.killed) {
             member.killed = true;
             member.shareEnds = stuckAt;
             out.add(new Command.KillChild(member.traits.slot(), reason));
+        }
+    }
+
+    /**
+     * It is killed, and taken to run until it says that it has ended, which may be never: none beats two. Whoever has called
+     * for its start is told; a start of the whole has failed.
+     */
+    private void broken(Event.Broken event) {
+        Member member = at(event.slot);
+        if (member == null || !member.isPresent() || member.phase == Phase.STUCK) {
+            return;
+        }
+        String id = member.traits.id();
+        out.add(new Command.Broken(id, event.why));
+        out.add(new Command.KillChild(event.slot, reason));
+        stuck(member);
+        member.killed = true;
+        member.broken = event.why;
+        if (member.initial) {
+            member.initial = false;
+            shutDown(Exit.notStarted(new StartFailedException(notStarted(member), event.why)));
+        } else if (member.startCall != null) {
+            member.doomed = true;
+            RuntimeException told = new ChildStuckException(policy.name, List.of(id));
+            told.initCause(event.why);
+            answerStart(member, told);
+        }
+    }
+
+    /** One that could not be asked is killed: else it might never know that it is to end. */
+    private void notAsked(Event.NotAsked event, long now) {
+        Member member = at(event.slot);
+        if (member != null && member.phase == Phase.STOPPING) {
+            out.add(new Command.NotAsked(member.traits.id(), event.why));
+            killInItsTurn(member, now);
         }
     }
 
@@ -463,6 +521,7 @@ final class SupervisorMachine {
         Member next = find(member -> member.wanted && !member.isPresent());
         if (next != null) {
             next.wanted = false;
+            next.broken = null;
             become(next, Phase.STARTING);
             out.add(new Command.StartChild(next.traits.slot()));
         } else if (mode == Mode.STARTING && find(member -> member.initial) == null) {
@@ -493,7 +552,7 @@ final class SupervisorMachine {
                 if (member.killAt > now) {
                     out.add(new Command.StopChild(member.traits.slot(), reason, member.killAt));
                 } else {
-                    kill(member, Math.max(now, Math.min(plus(now, KILL_WAIT), member.shareEnds)));
+                    killInItsTurn(member, now);
                 }
                 return;
             }
@@ -525,7 +584,8 @@ final class SupervisorMachine {
         } else if (!toldStuck && left.stream().allMatch(member -> member.phase == Phase.STUCK)) {
             toldStuck = true;
             out.add(new Command.OnlyStuckLeft(
-                    left.stream().map(member -> member.traits.id()).toList()));
+                    left.stream().map(member -> member.traits.id()).toList(),
+                    result.cause().orElse(null)));
         }
     }
 

@@ -33,7 +33,7 @@ final class SupervisorRunner {
     private final Map<Integer, ChildRun> runs = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<Void>> calls = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> up = new CompletableFuture<>();
-    private final CompletableFuture<List<String>> stuck = new CompletableFuture<>();
+    private final CompletableFuture<Command.OnlyStuckLeft> stuck = new CompletableFuture<>();
     private final CompletableFuture<Exit> over = new CompletableFuture<>();
 
     private Agenda.@Nullable Timer timer;
@@ -115,7 +115,7 @@ final class SupervisorRunner {
         return up;
     }
 
-    CompletableFuture<List<String>> stuck() {
+    CompletableFuture<Command.OnlyStuckLeft> stuck() {
         return stuck;
     }
 
@@ -174,7 +174,10 @@ final class SupervisorRunner {
             Thread.currentThread().interrupt();
         }
         if (!over.isDone()) {
-            throw new ChildStuckException(spec.name(), stuck.join());
+            RuntimeException failure =
+                    new ChildStuckException(spec.name(), stuck.join().ids());
+            Throwable because = stuck.join().because();
+            throw because == null ? failure : (RuntimeException) failure.initCause(because);
         }
     }
 
@@ -222,12 +225,16 @@ final class SupervisorRunner {
             journal.failed(failed.id(), failed.exit());
         } else if (command instanceof Command.Stuck stuckOne) {
             journal.stuck(stuckOne.id());
+        } else if (command instanceof Command.Broken broken) {
+            journal.broken(broken.id(), broken.why());
+        } else if (command instanceof Command.NotAsked notAsked) {
+            journal.notAsked(notAsked.id(), notAsked.why());
         } else if (command instanceof Command.Answer answer) {
             answer(answer);
         } else if (command instanceof Command.Up) {
             up.complete(null);
         } else if (command instanceof Command.OnlyStuckLeft left) {
-            stuck.complete(left.ids());
+            stuck.complete(left);
         } else if (command instanceof Command.Over end) {
             over(end.exit());
         }

@@ -36,7 +36,7 @@ final class TaskChild implements Child {
 
     @Override
     public CompletionStage<Exit> ended() {
-        return ended;
+        return ended.minimalCompletionStage(); // so that nobody else can complete it
     }
 
     @Override

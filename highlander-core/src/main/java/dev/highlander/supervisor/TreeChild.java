@@ -13,17 +13,17 @@ final class TreeChild implements Child {
 
     @Override
     public CompletionStage<Exit> ended() {
-        return runner.over();
+        return runner.over().minimalCompletionStage();
     }
 
     @Override
     public CompletionStage<?> started() {
-        return runner.up();
+        return runner.up().minimalCompletionStage();
     }
 
     @Override
     public CompletionStage<?> stuck() {
-        return runner.stuck();
+        return runner.stuck().minimalCompletionStage();
     }
 
     @Override
@@ -39,6 +39,11 @@ final class TreeChild implements Child {
     @Override
     public List<ChildInfo> children() {
         return runner.children();
+    }
+
+    @Override
+    public boolean isPrompt() {
+        return true;
     }
 
     @Override

@@ -189,6 +189,10 @@ final class SupervisorBench {
             return failed.id() + " " + failed.exit().kind();
         } else if (command instanceof Command.Stuck stuck) {
             return "stuck " + stuck.id();
+        } else if (command instanceof Command.Broken broken) {
+            return "broken " + broken.id();
+        } else if (command instanceof Command.NotAsked notAsked) {
+            return "not asked " + notAsked.id();
         } else if (command instanceof Command.Answer answer) {
             return answer.refusal() == null
                     ? "done"
