@@ -18,7 +18,10 @@ final class Cli {
         this.err = err;
         commands = new CommandLine(new HighlanderCommand())
                 .addSubcommand(new RunCommand(environment, err))
-                .addSubcommand(new StatusCommand(environment, out));
+                .addSubcommand(new StatusCommand(environment, out))
+                .addSubcommand(new CompletionCommand(out))
+                .addSubcommand(new ManCommand(out))
+                .addSubcommand(new PrepareCommand(environment));
         commands.setOut(writer(out))
                 .setErr(writer(err))
                 .setStopAtPositional(true) // what follows belongs to the command that is run

@@ -91,6 +91,7 @@ final class GuardedCommand implements TermStart {
         Deadline deadline = new Deadline(term, margin, mine);
         ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
         Map<String, String> given = builder.environment();
+        GivenLocale.restore(given);
         given.put("HIGHLANDER_KEY", term.key().toString());
         given.put("HIGHLANDER_TOKEN", Long.toString(term.token()));
         given.put("HIGHLANDER_NODE", term.node());

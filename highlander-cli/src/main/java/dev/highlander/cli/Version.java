@@ -6,10 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {"highlander " + number() + ", Java " + System.getProperty("java.version")};
+    }
+
+    static String number() {
         String packaged = Version.class.getPackage().getImplementationVersion();
-        return new String[] {
-            "highlander " + (packaged == null ? "(not packaged)" : packaged) + ", Java "
-                    + System.getProperty("java.version")
-        };
+        return packaged == null ? "(not packaged)" : packaged;
     }
 }

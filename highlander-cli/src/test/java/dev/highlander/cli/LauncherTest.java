@@ -38,6 +38,9 @@ class LauncherTest {
         jdk = temp.resolve("a jdk");
         Files.copy(Path.of("..", LAUNCHER), checkout.resolve(LAUNCHER));
         Files.setPosixFilePermissions(checkout.resolve(LAUNCHER), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path packaged = Path.of("dist/src/main/launcher", LAUNCHER);
+        Files.createDirectories(checkout.resolve(packaged).getParent());
+        Files.copy(Path.of("..").resolve(packaged), checkout.resolve(packaged));
         Files.writeString(checkout.resolve("pom.xml"), "");
         for (String module :
                 List.of("highlander-core", "highlander-postgres", "highlander-cli", "embedded-postgres", "demo")) {
@@ -56,6 +59,7 @@ class LauncherTest {
                 """);
         script(jdk.resolve("bin/java"), "for word; do printf '<%s>' \"$word\"; done; echo; cat");
         script(jdk.resolve("bin/javac"), "");
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
     }
 
     private static void script(Path file, String text) throws IOException {
@@ -82,6 +86,7 @@ class LauncherTest {
                 .redirectOutput(out)
                 .redirectError(err);
         builder.environment().put("JAVA_HOME", jdk.toString());
+        builder.environment().put("HIGHLANDER_CACHE", "");
         Process process = builder.start();
         process.getOutputStream().write("typed".getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
@@ -175,7 +180,7 @@ class LauncherTest {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .redirectInput(new File("/dev/null"));
-            builder.environment().putAll(Map.of("JAVA_HOME", jdk.toString()));
+            builder.environment().putAll(Map.of("JAVA_HOME", jdk.toString(), "HIGHLANDER_CACHE", ""));
             all.add(builder.start());
         }
         for (Process process : all) {
