@@ -1,11 +1,9 @@
 package dev.highlander.demo;
 
+import dev.highlander.demo.Chapter.Kind;
 import dev.highlander.demo.Paper.Ink;
-import dev.highlander.drills.Cluster;
-import dev.highlander.drills.Drill;
 import dev.highlander.drills.DrillException;
 import dev.highlander.drills.Fault;
-import dev.highlander.drills.MachineClock;
 import dev.highlander.drills.Report;
 import dev.highlander.drills.Takeover;
 import dev.highlander.drills.Verdict;
@@ -16,34 +14,28 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The story: three nodes, one job, one fault after the other, the verdict. */
+/** The demo: a Postgres, the story on it, perhaps twice, the verdict. */
 final class Demo {
     static final int GOOD = 0;
     static final int BAD = 1;
     static final int NOT_CARRIED_OUT = 2;
 
-    /** How long there is peace before each fault. */
-    private static final long PEACE = 3_000_000_000L;
-
     private final Paper paper;
     private final Lease lease;
     private final List<Fault> story;
-    private final Narrator narrator;
+    private final boolean besideNaive;
     private final Belongings belongings = new Belongings();
 
-    Demo(Paper paper, Lease lease, List<Fault> story) {
+    /** With {@code besideNaive} the story is told of a lock by hand first. */
+    Demo(Paper paper, Lease lease, List<Fault> story, boolean besideNaive) {
         this.paper = paper;
         this.lease = lease;
-        this.story = story;
-        this.narrator = new Narrator(paper);
+        this.story = List.copyOf(story);
+        this.besideNaive = besideNaive;
     }
 
     /** Returns the exit status. What was started is gone by then, and also if this JVM is told to end before. */
@@ -88,22 +80,34 @@ final class Demo {
         PostgresServer server = belongings.keep(PostgresServer.start(18));
         Path logs = belongings.keep(Files.createTempDirectory("highlander-demo-"));
         paper.line(Ink.PLAIN, server + " is up; three nodes start, each in a JVM of its own");
-        Cluster cluster = belongings.keep(Cluster.of(server, lease, logs, narrator));
-        ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
-        try {
-            var unused = ticker.scheduleAtFixedRate(narrator::tick, 1, 1, TimeUnit.SECONDS);
-            Drill drill = Drill.on(cluster, new Random().nextLong());
-            for (Fault fault : story) {
-                cluster.awaitCalm(Duration.ofSeconds(60));
-                MachineClock.until(MachineClock.nanos() + PEACE);
-                drill.run(fault);
-            }
-            cluster.awaitCalm(Duration.ofSeconds(60));
-            MachineClock.until(MachineClock.nanos() + PEACE);
-        } finally {
-            ticker.shutdownNow();
+        return besideNaive ? contrast(server, logs) : verdict(tell(Kind.HIGHLANDER, server, logs));
+    }
+
+    private int contrast(PostgresServer server, Path logs) throws InterruptedException {
+        paper.text(Ink.LOUD, """
+
+                First by hand: each node waits in pg_advisory_lock, keeps its connection alive, and works.
+                After each fault the old one is killed, or the two would work on side by side for good.
+                """);
+        Verdict byHand = tell(Kind.BY_HAND, server, logs);
+        paper.text(Ink.PLAIN, Report.of("What the judge found in the logs of the nodes with a lock by hand", byHand));
+        paper.text(Ink.LOUD, """
+
+                Now the same job and the same faults, with Highlander.
+                """);
+        Verdict highlander = tell(Kind.HIGHLANDER, server, logs);
+        int status = verdict(highlander);
+        paper.text(Ink.PLAIN, Contrast.of(story, byHand, highlander));
+        if (byHand.overlaps().isEmpty()) {
+            paper.text(Ink.BAD, "The judge saw no two at once by hand either, so that its silence proves nothing.");
+            return BAD;
         }
-        return verdict(cluster.verdict());
+        return status;
+    }
+
+    private Verdict tell(Kind kind, PostgresServer server, Path logs) throws InterruptedException {
+        Chapter chapter = new Chapter(server, lease, story, new Narrator(paper));
+        return chapter.tell(kind, logs.resolve(kind.name().toLowerCase(Locale.ROOT)), belongings);
     }
 
     private int verdict(Verdict verdict) {

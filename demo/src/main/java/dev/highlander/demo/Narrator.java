@@ -95,11 +95,12 @@ final class Narrator implements Listener {
         if (steps.isEmpty()) {
             paper.line(Ink.FAINT, "  ..........  nobody runs the job" + why());
         } else {
+            boolean two = steps.keySet().stream().filter(running::contains).count() > 1;
             steps.forEach((process, count) -> paper.line(
-                    Ink.GOOD,
+                    two ? Ink.BAD : Ink.GOOD,
                     "  " + "#".repeat(Math.max(1, Math.min(10, count / 20)))
                             + " ".repeat(10 - Math.max(1, Math.min(10, count / 20))) + "  " + process + " works: "
-                            + count + " steps"));
+                            + count + " steps" + (two && running.contains(process) ? "   <-- TWO AT ONCE" : "")));
         }
         steps.clear();
     }

@@ -27,7 +27,7 @@ class DemoIT {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         Paper paper = new Paper(new PrintStream(told, true, UTF_8), false);
 
-        int status = new Demo(paper, Lease.of(Duration.ofSeconds(1)), List.of(Fault.SIGKILL)).run();
+        int status = new Demo(paper, Lease.of(Duration.ofSeconds(1)), List.of(Fault.SIGKILL), false).run();
 
         assertThat(told.toString(UTF_8))
                 .containsPattern("node-\\d is connected and contends")
@@ -38,6 +38,22 @@ class DemoIT {
                 .containsPattern("1 fault on a running child, \\d+ terms: overlap 0 ms in all")
                 .contains("There was never more than one, and there was always one again.")
                 .doesNotContain("\033");
+        assertThat(status).isEqualTo(Demo.GOOD);
+    }
+
+    @Test
+    void besideALockByHandItShowsTwoAtWorkThereAndNeverHere() {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        Paper paper = new Paper(new PrintStream(told, true, UTF_8), false);
+
+        int status = new Demo(paper, Lease.of(Duration.ofSeconds(1)), List.of(Fault.TERMINATE_BACKEND), true).run();
+
+        String[] chapters = told.toString(UTF_8).split("Now the same job and the same faults", -1);
+        assertThat(chapters).hasSize(2);
+        assertThat(chapters[0]).contains("<-- TWO AT ONCE");
+        assertThat(chapters[1])
+                .doesNotContain("TWO AT ONCE")
+                .containsPattern("\\| pg_terminate_backend \\| \\d\\.\\d s, until it was killed \\| never \\|");
         assertThat(status).isEqualTo(Demo.GOOD);
     }
 
@@ -95,7 +111,7 @@ class DemoIT {
 
         public static void main(String[] args) {
             Paper paper = new Paper(System.out, false);
-            System.exit(new Demo(paper, Lease.of(Duration.ofSeconds(1)), List.of(Fault.FREEZE_NODE)).run());
+            System.exit(new Demo(paper, Lease.of(Duration.ofSeconds(1)), List.of(Fault.FREEZE_NODE), false).run());
         }
     }
 }

@@ -78,6 +78,11 @@ public final class Cluster implements AutoCloseable {
         return start(server, new Setup(DrillNode.class, NodeArguments.Mode.CAREFUL_TASK, lease, directory), listener);
     }
 
+    /** Three nodes that hold a {@code pg_advisory_lock} by hand, for comparison. */
+    public static Cluster byHand(PostgresServer server, Lease lease, Path directory, Listener listener) {
+        return start(server, new Setup(NaiveNode.class, NodeArguments.Mode.TASK, lease, directory), listener);
+    }
+
     static Cluster start(PostgresServer server, Setup setup, Listener listener) {
         return new Cluster(server, setup, listener);
     }

@@ -16,30 +16,36 @@ public final class Drill {
     /** Far beyond any takeover at the leases that drills use; a drill that waits for it has failed. */
     private static final Duration TAKEOVER_LIMIT = Duration.ofSeconds(30);
 
-    /** For how long whoever was frozen or cut off is watched after it is back. */
     private static final long AFTERMATH = millis(300);
 
     private final Cluster cluster;
     private final Random random;
     private final boolean successorMeetsPredecessor;
+    private final long aftermath;
 
-    private Drill(Cluster cluster, long seed, boolean successorMeetsPredecessor) {
+    private Drill(Cluster cluster, long seed, boolean successorMeetsPredecessor, long aftermath) {
         this.cluster = cluster;
         this.random = new Random(seed);
         this.successorMeetsPredecessor = successorMeetsPredecessor;
+        this.aftermath = aftermath;
     }
 
     /** On nodes of which at most one works at a time; {@code seed} decides at which moment each fault strikes. */
     public static Drill on(Cluster cluster, long seed) {
-        return new Drill(cluster, seed, false);
+        return new Drill(cluster, seed, false, AFTERMATH);
     }
 
     /** On nodes that go on working beside their successor: after each fault all but the successor are killed. */
-    static Drill onNaive(Cluster cluster, long seed) {
-        return new Drill(cluster, seed, true);
+    public static Drill onNaive(Cluster cluster, long seed) {
+        return new Drill(cluster, seed, true, AFTERMATH);
     }
 
-    void run(List<Fault> faults) throws InterruptedException {
+    /** The same, but with {@code nanos} for which whoever was frozen or cut off is watched after it is back. */
+    public Drill watchingFor(long nanos) {
+        return new Drill(cluster, random.nextLong(), successorMeetsPredecessor, nanos);
+    }
+
+    public void run(List<Fault> faults) throws InterruptedException {
         for (Fault fault : faults) {
             run(fault);
         }
@@ -166,8 +172,8 @@ public final class Drill {
                         () -> cluster.watch().lastStart() > at);
     }
 
-    private static void aftermath() throws InterruptedException {
-        MachineClock.until(MachineClock.nanos() + AFTERMATH);
+    private void aftermath() throws InterruptedException {
+        MachineClock.until(MachineClock.nanos() + aftermath);
     }
 
     private void killAllButTheNewest(Fault fault) throws InterruptedException {

@@ -35,7 +35,7 @@ public record Verdict(
     }
 
     /** For how many nanoseconds two ran at once, for each overlap that began after such a fault and before the next. */
-    List<Long> overlapsAfter(Fault fault) {
+    public List<Long> overlapsAfter(Fault fault) {
         return overlaps.stream()
                 .filter(overlap -> takeovers.stream()
                         .filter(takeover -> takeover.at() <= overlap.from())
