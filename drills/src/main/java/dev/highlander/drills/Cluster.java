@@ -54,7 +54,7 @@ public final class Cluster implements AutoCloseable {
      * @param lease of the locks
      * @param directory where the logs go
      */
-    record Setup(Class<?> main, NodeArguments.Mode mode, Lease lease, Path directory) {}
+    public record Setup(Class<?> main, NodeArguments.Mode mode, Lease lease, Path directory) {}
 
     private Cluster(PostgresServer server, Setup setup, Listener listener) {
         this.server = server;
@@ -83,7 +83,8 @@ public final class Cluster implements AutoCloseable {
         return start(server, new Setup(NaiveNode.class, NodeArguments.Mode.TASK, lease, directory), listener);
     }
 
-    static Cluster start(PostgresServer server, Setup setup, Listener listener) {
+    /** Three nodes of any kind. */
+    public static Cluster start(PostgresServer server, Setup setup, Listener listener) {
         return new Cluster(server, setup, listener);
     }
 

@@ -4,11 +4,11 @@ package dev.highlander.drills;
 public final class DrillException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    DrillException(String message) {
+    public DrillException(String message) {
         super(message);
     }
 
-    DrillException(String message, Throwable cause) {
+    public DrillException(String message, Throwable cause) {
         super(message, cause);
     }
 }

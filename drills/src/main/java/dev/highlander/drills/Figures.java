@@ -5,24 +5,24 @@ import java.util.Collection;
 import java.util.Locale;
 
 /** Durations in nanoseconds, sorted. */
-final class Figures {
+public final class Figures {
     private final long[] sorted;
 
     private Figures(long[] sorted) {
         this.sorted = sorted;
     }
 
-    static Figures of(Collection<Long> nanos) {
+    public static Figures of(Collection<Long> nanos) {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).toArray();
         Arrays.sort(sorted);
         return new Figures(sorted);
     }
 
-    int count() {
+    public int count() {
         return sorted.length;
     }
 
-    long median() {
+    public long median() {
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
@@ -32,7 +32,7 @@ final class Figures {
         return sorted[(int) Math.ceil(sorted.length * 0.95) - 1];
     }
 
-    long max() {
+    public long max() {
         return sorted[sorted.length - 1];
     }
 
@@ -46,7 +46,7 @@ final class Figures {
     }
 
     /** Milliseconds, with a decimal below a hundred. */
-    static String millis(long nanos) {
+    public static String millis(long nanos) {
         double millis = nanos / 1e6;
         return String.format(Locale.ROOT, nanos == 0 || millis >= 100 ? "%.0f" : "%.1f", millis);
     }

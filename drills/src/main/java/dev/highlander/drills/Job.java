@@ -7,9 +7,9 @@ package dev.highlander.drills;
  * @param log where it writes
  * @param period how often, in milliseconds
  */
-record Job(LineLog log, long period) {
+public record Job(LineLog log, long period) {
     /** Runs until it is interrupted. */
-    void run(long token) {
+    public void run(long token) {
         run(token, () -> {});
     }
 

@@ -13,10 +13,11 @@ import java.nio.file.Path;
  *
  * <p>Not a channel: an interrupt, which is how a body is stopped, would close it.
  */
-final class LineLog implements AutoCloseable {
+public final class LineLog implements AutoCloseable {
     private final FileOutputStream file;
 
-    LineLog(Path path) {
+    /** Appends to {@code path}. */
+    public LineLog(Path path) {
         try {
             file = new FileOutputStream(path.toString(), true);
         } catch (IOException e) {
@@ -24,7 +25,8 @@ final class LineLog implements AutoCloseable {
         }
     }
 
-    void add(Line.Kind kind, long token) {
+    /** Writes a line, now. */
+    public void add(Line.Kind kind, long token) {
         Line line = new Line(MachineClock.nanos(), kind, token);
         try {
             file.write((line + "\n").getBytes(US_ASCII));

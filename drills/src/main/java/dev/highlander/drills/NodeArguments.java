@@ -17,9 +17,9 @@ import java.util.List;
  * @param period of the body's lines, in milliseconds
  * @param mode what it runs under them
  */
-record NodeArguments(String name, String url, Path log, Lease lease, int keys, long period, Mode mode) {
+public record NodeArguments(String name, String url, Path log, Lease lease, int keys, long period, Mode mode) {
     /** What a node runs. */
-    enum Mode {
+    public enum Mode {
         /** A task in this JVM. */
         TASK,
         /** A task that makes sure of its term before each line. */
@@ -30,7 +30,8 @@ record NodeArguments(String name, String url, Path log, Lease lease, int keys, l
         IDLE_TASK
     }
 
-    static NodeArguments parse(String[] args) {
+    /** Reads what a node was started with. */
+    public static NodeArguments parse(String[] args) {
         return new NodeArguments(
                 args[0],
                 args[1],

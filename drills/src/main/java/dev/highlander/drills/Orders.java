@@ -8,14 +8,14 @@ import java.io.InputStreamReader;
 import java.util.function.Consumer;
 
 /** What a node is told while it runs: words on its standard input, whose end means that whoever started it is gone. */
-final class Orders {
+public final class Orders {
     /** Gives way to another node. */
     static final String YIELD = "yield";
 
     private Orders() {}
 
     /** Reads until the end of the input, then ends this process and all that it has started, the hard way. */
-    static void obey(Consumer<String> order) {
+    public static void obey(Consumer<String> order) {
         Thread reader = new Thread(() -> read(order), "orders");
         reader.setDaemon(true);
         reader.start();
