@@ -6,6 +6,7 @@ import dev.highlander.lock.Condition;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
+import dev.highlander.supervisor.Backoff;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.ChildType;
 import dev.highlander.supervisor.Shutdown;

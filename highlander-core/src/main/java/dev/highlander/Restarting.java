@@ -1,6 +1,7 @@
 package dev.highlander;
 
 import dev.highlander.SingletonMachine.Restarts;
+import dev.highlander.supervisor.Backoff;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Restart;
 import java.util.function.DoubleSupplier;

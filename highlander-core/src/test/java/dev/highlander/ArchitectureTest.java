@@ -29,7 +29,7 @@ class ArchitectureTest {
     private static final String TIME = "dev.highlander.time";
 
     private static final String MACHINES =
-            "dev\\.highlander\\.(SingletonMachine|supervisor\\.(SupervisorMachine|Member))(\\$.*)?";
+            "dev\\.highlander\\.(SingletonMachine|supervisor\\.(SupervisorMachine|Members?|RestartWindow|Refusals))(\\$.*)?";
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -124,6 +124,7 @@ class ArchitectureTest {
                 SUPERVISOR + ".Exit",
                 SUPERVISOR + ".StopReason",
                 SUPERVISOR + ".Strategy",
+                SUPERVISOR + ".Backoff",
                 SUPERVISOR + ".Restart",
                 SUPERVISOR + ".AutomaticShutdown",
                 SUPERVISOR + ".ChildInfo",

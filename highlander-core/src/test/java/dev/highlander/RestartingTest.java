@@ -3,6 +3,7 @@ package dev.highlander;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.highlander.supervisor.Backoff;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Restart;
 import java.time.Duration;

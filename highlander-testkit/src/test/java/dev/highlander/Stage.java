@@ -2,6 +2,7 @@ package dev.highlander;
 
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
+import dev.highlander.supervisor.Backoff;
 import dev.highlander.supervisor.Child;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Exit;

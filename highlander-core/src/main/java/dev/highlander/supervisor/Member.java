@@ -38,6 +38,14 @@ final class Member {
     boolean initial;
     /** It is listed only if its first start succeeds. */
     boolean onTrial;
+    /** It has ended or could not be started, and has not come up since. */
+    boolean restarting;
+    /** It is not to be started before. */
+    long notBefore;
+
+    // For the backoff.
+    long upSince;
+    int inARow;
 
     // Of the present stop.
     long killAt;
@@ -60,6 +68,11 @@ final class Member {
 
     boolean isPresent() {
         return phase != Phase.ABSENT;
+    }
+
+    /** Whether its time to be started has not come yet. */
+    boolean waits(long now) {
+        return wanted && !isPresent() && notBefore > now;
     }
 
     boolean isTemporary() {

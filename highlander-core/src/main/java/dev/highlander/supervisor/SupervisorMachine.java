@@ -4,12 +4,11 @@ import static dev.highlander.time.Time.plus;
 
 import dev.highlander.supervisor.Member.Phase;
 import dev.highlander.supervisor.Member.Traits;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
+import java.util.Collections;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A child that ignores its kill is stuck. The others are stopped all the same, but a stuck child is never started
  * again, nor does a supervisor end, before it has ended: none beats two.
  */
-final class SupervisorMachine {
+class SupervisorMachine {
     /** How long after its kill a child is called stuck, unless there is less time. */
     static final long KILL_WAIT = 1_000_000_000L;
 
@@ -92,8 +91,21 @@ final class SupervisorMachine {
         record Over(Exit exit) implements Command {}
     }
 
-    /** How children are supervised; the window in nanoseconds. */
-    record Policy(String name, Strategy strategy, int maxRestarts, long window, AutomaticShutdown automaticShutdown) {}
+    /**
+     * How children are supervised.
+     *
+     * @param window in nanoseconds
+     * @param backoff the waits before restarts; null for none
+     * @param random numbers in [0, 1), for the jitter of the waits
+     */
+    record Policy(
+            String name,
+            Strategy strategy,
+            int maxRestarts,
+            long window,
+            AutomaticShutdown automaticShutdown,
+            @Nullable Backoff backoff,
+            DoubleSupplier random) {}
 
     private enum Mode {
         STARTING,
@@ -104,11 +116,13 @@ final class SupervisorMachine {
 
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final Policy policy;
-    private final List<Member> members = new ArrayList<>();
-    private final Deque<Long> restarts = new ArrayDeque<>();
+    final Policy policy;
+    final Members members;
+    private final Refusals refusals;
+    private final RestartWindow restarts;
     private final List<Command> out = new ArrayList<>();
 
+    private long latest;
     private Mode mode = Mode.STARTING;
 
     // Of the stop of the whole.
@@ -119,18 +133,21 @@ final class SupervisorMachine {
 
     SupervisorMachine(Policy policy, Collection<Traits> children) {
         this.policy = policy;
-        children.forEach(traits -> members.add(new Member(traits)));
+        this.members = new Members(children);
+        this.refusals = new Refusals(policy.name);
+        this.restarts = new RestartWindow(policy.maxRestarts, policy.window);
     }
 
     List<Command> on(Event event, long now) {
         out.clear();
+        latest = now;
         if (event instanceof Event.Start) {
             for (Member member : members) {
                 member.wanted = true;
                 member.initial = true;
             }
         } else if (event instanceof Event.Started started) {
-            started(started.slot);
+            started(started.slot, now);
         } else if (event instanceof Event.Ended ended) {
             ended(ended, now);
         } else if (event instanceof Event.FoundStuck found) {
@@ -148,7 +165,7 @@ final class SupervisorMachine {
         } else if (event instanceof Event.Terminate terminate) {
             terminate(terminate);
         } else if (event instanceof Event.Restart restart) {
-            restart(restart);
+            restart(restart, now);
         } else if (event instanceof Event.Delete delete) {
             delete(delete);
         }
@@ -163,6 +180,8 @@ final class SupervisorMachine {
         for (Member member : members) {
             if (member.phase == Phase.STOPPING) {
                 earliest = Math.min(earliest, member.killed ? member.shareEnds : member.killAt);
+            } else if (member.waits(latest)) {
+                earliest = Math.min(earliest, member.notBefore);
             }
         }
         return earliest;
@@ -170,28 +189,29 @@ final class SupervisorMachine {
 
     /** In the order of starting. */
     List<ChildInfo> children() {
-        return members.stream()
-                .filter(member -> !member.onTrial || member.phase == Phase.STUCK)
+        return members.all(member -> !member.onTrial || member.phase == Phase.STUCK).stream()
                 .map(Member::info)
                 .toList();
     }
 
-    private void started(int slot) {
-        Member member = at(slot);
+    private void started(int slot, long now) {
+        Member member = members.at(slot);
         if (member != null && member.phase == Phase.STARTING) {
             become(member, Phase.RUNNING);
-            cameUp(member);
+            cameUp(member, now);
         }
     }
 
-    private void cameUp(Member member) {
+    private void cameUp(Member member, long now) {
+        member.upSince = now;
+        member.restarting = false;
         member.initial = false;
         member.onTrial = false;
         answerStart(member, null);
     }
 
     private void ended(Event.Ended event, long now) {
-        Member member = at(event.slot);
+        Member member = members.at(event.slot);
         if (member == null || !member.isPresent()) {
             return;
         }
@@ -204,7 +224,9 @@ final class SupervisorMachine {
         } else if (member.broken != null) {
             endedByItself(member, Exit.failed(member.broken), now);
         } else {
-            cameUp(member);
+            if (before == Phase.STARTING) {
+                cameUp(member, now);
+            }
             endedByItself(member, event.exit, now);
         }
     }
@@ -221,29 +243,26 @@ final class SupervisorMachine {
     /** The first start of the whole fails, that of a call is refused, and that of a restart is one more failure. */
     private void startFailed(Member member, Exit exit, long now) {
         Throwable cause = exit.cause().orElse(null);
-        RuntimeException failure = new StartFailedException(notStarted(member), cause);
+        RuntimeException failure = refusals.notStarted(member, cause);
         if (member.initial) {
             shutDown(Exit.notStarted(failure));
-        } else if (member.startCall != null) {
+        } else if (member.startCall != null && !member.restarting) {
             answerStart(member, failure);
             if (member.onTrial) {
                 remove(member);
             }
         } else {
+            answerStart(member, failure);
             out.add(new Command.Failed(member.traits.id(), exit));
             restartFrom(member, exit, now);
         }
-    }
-
-    private String notStarted(Member member) {
-        return "Child " + member.traits.id() + " of supervisor " + policy.name + " could not be started.";
     }
 
     private void endedByItself(Member member, Exit exit, long now) {
         if (exit.isFailure()) {
             out.add(new Command.Failed(member.traits.id(), exit));
         }
-        if (member.traits.restart().after(exit)) {
+        if (isRestarted(member, exit)) {
             restartFrom(member, exit, now);
             return;
         }
@@ -255,11 +274,15 @@ final class SupervisorMachine {
         }
     }
 
-    private boolean isTimeToShutDown() {
+    boolean isRestarted(Member member, Exit exit) {
+        return member.traits.restart().after(exit);
+    }
+
+    boolean isTimeToShutDown() {
         return switch (policy.automaticShutdown) {
             case NEVER -> false;
             case ANY -> true;
-            case ALL -> find(other -> other.traits.significant() && (other.isPresent() || other.wanted)) == null;
+            case ALL -> !members.any(other -> other.traits.significant() && (other.isPresent() || other.wanted));
         };
     }
 
@@ -271,35 +294,64 @@ final class SupervisorMachine {
             shutDown(Exit.failed(giveUp));
             return;
         }
+        long notBefore = notBefore(cause, now);
         cause.wanted = true;
-        int index = members.indexOf(cause);
-        List<Member> others = switch (policy.strategy) {
-            case ONE_FOR_ONE -> List.of();
-            case ONE_FOR_ALL -> members;
-            case REST_FOR_ONE -> members.subList(index + 1, members.size());
-        };
-        for (Member other : others) {
-            if (other != cause) {
-                restartWith(other);
-            }
+        cause.restarting = cause.startCall == null;
+        cause.notBefore = notBefore;
+        for (Member other : restartedWith(cause)) {
+            restartWith(other, notBefore);
         }
     }
 
+    /** Those that are stopped, and started again after it. */
+    List<Member> restartedWith(Member cause) {
+        return switch (policy.strategy) {
+            case ONE_FOR_ONE -> List.of();
+            case ONE_FOR_ALL -> members.others(cause);
+            case REST_FOR_ONE -> members.after(cause);
+        };
+    }
+
+    /** Not before those that it needs, which may have to wait as well. */
+    private long notBefore(Member cause, long now) {
+        long wait = backoff(cause, now);
+        long notBefore = wait == 0 ? now : plus(now, wait);
+        List<Member> needed = switch (policy.strategy) {
+            case ONE_FOR_ONE -> List.of();
+            case ONE_FOR_ALL -> members.others(cause);
+            case REST_FOR_ONE -> members.before(cause);
+        };
+        for (Member other : needed) {
+            notBefore = other.waits(now) ? Math.max(notBefore, other.notBefore) : notBefore;
+        }
+        return notBefore;
+    }
+
+    /** How often it has ended in a row is forgotten once it has run for the longest wait. */
+    long backoff(Member cause, long now) {
+        Backoff backoff = policy.backoff;
+        if (backoff == null) {
+            return 0;
+        }
+        if (!cause.restarting && now - cause.upSince >= backoff.max().toNanos()) {
+            cause.inARow = 0;
+        }
+        return backoff.nanos(cause.inARow++, policy.random.getAsDouble());
+    }
+
     /** A temporary child is stopped with the others, and not started again; nor is one that a call has terminated. */
-    private void restartWith(Member other) {
+    void restartWith(Member other, long notBefore) {
         boolean stays = other.stopCalls.isEmpty() && (!other.isTemporary() || other.startCall != null || other.initial);
         if (other.isPresent()) {
             other.doomed = true;
         }
         other.wanted = stays;
+        other.restarting = stays && other.startCall == null;
+        other.notBefore = other.waits(latest) ? Math.max(other.notBefore, notBefore) : notBefore;
     }
 
-    private boolean isOneTooMany(long now) {
-        restarts.addLast(now);
-        while (restarts.getFirst() < now - policy.window) {
-            restarts.removeFirst();
-        }
-        return restarts.size() > policy.maxRestarts;
+    boolean isOneTooMany(long now) {
+        return restarts.isOneTooMany(now);
     }
 
     private void shutDown(Exit exit) {
@@ -308,15 +360,11 @@ final class SupervisorMachine {
         }
         mode = Mode.STOPPING;
         result = exit;
-        for (Member member : List.copyOf(members)) {
+        for (Member member : members) {
             member.wanted = false;
             member.doomed = member.isPresent();
-            answerStart(member, new IllegalStateException(ending()));
+            answerStart(member, refusals.ending());
         }
-    }
-
-    private String ending() {
-        return "Supervisor " + policy.name + " is ending or has ended. Start another one.";
     }
 
     private void stop(Event.Stop stop, long now) {
@@ -345,26 +393,19 @@ final class SupervisorMachine {
         reason = why;
         killBy = Math.min(killBy, now);
         shutDown(Exit.stopped());
-        for (int i = members.size() - 1; i >= 0; i--) {
-            Member member = members.get(i);
-            if (member.isPresent()) {
-                if (member.phase != Phase.STUCK) {
-                    become(member, Phase.STOPPING);
-                }
-                kill(member, plus(now, KILL_WAIT));
+        List<Member> left = new ArrayList<>(members.all(Member::isPresent));
+        Collections.reverse(left);
+        for (Member member : left) {
+            if (member.phase != Phase.STUCK) {
+                become(member, Phase.STOPPING);
             }
+            kill(member, plus(now, KILL_WAIT));
         }
     }
 
     private void add(Event.Add add) {
-        String id = add.traits.id();
-        Member same = named(id);
-        RuntimeException refusal = mode == Mode.STOPPING || mode == Mode.OVER
-                ? new IllegalStateException(ending())
-                : same == null
-                        ? null
-                        : new IllegalArgumentException("Supervisor " + policy.name + " has a child " + id + " already"
-                                + (same.isPresent() ? "." : ", which does not run: restart or delete it."));
+        Member same = members.named(add.traits.id());
+        RuntimeException refusal = isEnding() ? refusals.ending() : same == null ? null : refusals.present(same);
         if (refusal != null) {
             out.add(new Command.Answer(add.call, refusal));
             out.add(new Command.Forget(add.traits.slot()));
@@ -377,6 +418,10 @@ final class SupervisorMachine {
         members.add(member);
     }
 
+    private boolean isEnding() {
+        return mode == Mode.STOPPING || mode == Mode.OVER;
+    }
+
     private void terminate(Event.Terminate terminate) {
         Member member = known(terminate.call, terminate.id);
         if (member == null) {
@@ -384,12 +429,10 @@ final class SupervisorMachine {
         }
         member.wanted = false;
         member.initial = false;
-        answerStart(
-                member,
-                new StartFailedException(
-                        "The start of child " + terminate.id + " was called off: it was terminated.", null));
+        member.restarting = false;
+        answerStart(member, refusals.calledOff(member));
         if (member.phase == Phase.STUCK) {
-            answerStuck(terminate.call, terminate.id);
+            out.add(new Command.Answer(terminate.call, refusals.stuck(member, member.broken)));
         } else if (member.isPresent()) {
             member.doomed = true;
             member.stopCalls.add(terminate.call);
@@ -399,17 +442,26 @@ final class SupervisorMachine {
         }
     }
 
-    private void restart(Event.Restart restart) {
+    /** One that waits for its turn after a failure is started now; under the other strategies, with those it waits with. */
+    private void restart(Event.Restart restart, long now) {
         Member member = known(restart.call, restart.id);
         if (member == null) {
             return;
         }
         if (mode != Mode.RUNNING) {
-            out.add(new Command.Answer(restart.call, new IllegalStateException(ending())));
+            out.add(new Command.Answer(restart.call, refusals.ending()));
+        } else if (member.waits(now) && member.startCall == null) {
+            member.startCall = restart.call;
+            for (Member other : members) {
+                if (other == member || (policy.strategy != Strategy.ONE_FOR_ONE && other.waits(now))) {
+                    other.notBefore = now;
+                }
+            }
         } else if (isBusy(member)) {
-            out.add(new Command.Answer(restart.call, running(member, "restarted")));
+            out.add(new Command.Answer(restart.call, refusals.running(member, "restarted")));
         } else {
             member.wanted = true;
+            member.notBefore = now;
             member.startCall = restart.call;
         }
     }
@@ -420,7 +472,7 @@ final class SupervisorMachine {
             return;
         }
         if (isBusy(member)) {
-            out.add(new Command.Answer(delete.call, running(member, "deleted")));
+            out.add(new Command.Answer(delete.call, refusals.running(member, "deleted")));
         } else {
             remove(member);
             out.add(new Command.Answer(delete.call, null));
@@ -429,12 +481,6 @@ final class SupervisorMachine {
 
     private static boolean isBusy(Member member) {
         return member.isPresent() || member.wanted;
-    }
-
-    private RuntimeException running(Member member, String what) {
-        String state = member.isPresent() ? member.phase == Phase.STUCK ? "is stuck" : "runs" : "is being restarted";
-        return new IllegalStateException("Child " + member.traits.id() + " of supervisor " + policy.name + " " + state
-                + ", so it can't be " + what + ". Terminate it first.");
     }
 
     /** What time alone decides. */
@@ -466,30 +512,27 @@ final class SupervisorMachine {
      * for its start is told; a start of the whole has failed.
      */
     private void broken(Event.Broken event) {
-        Member member = at(event.slot);
+        Member member = members.at(event.slot);
         if (member == null || !member.isPresent() || member.phase == Phase.STUCK) {
             return;
         }
-        String id = member.traits.id();
-        out.add(new Command.Broken(id, event.why));
+        out.add(new Command.Broken(member.traits.id(), event.why));
         out.add(new Command.KillChild(event.slot, reason));
         stuck(member);
         member.killed = true;
         member.broken = event.why;
         if (member.initial) {
             member.initial = false;
-            shutDown(Exit.notStarted(new StartFailedException(notStarted(member), event.why)));
+            shutDown(Exit.notStarted(refusals.notStarted(member, event.why)));
         } else if (member.startCall != null) {
             member.doomed = true;
-            RuntimeException told = new ChildStuckException(policy.name, List.of(id));
-            told.initCause(event.why);
-            answerStart(member, told);
+            answerStart(member, refusals.stuck(member, event.why));
         }
     }
 
     /** One that could not be asked is killed: else it might never know that it is to end. */
     private void notAsked(Event.NotAsked event, long now) {
-        Member member = at(event.slot);
+        Member member = members.at(event.slot);
         if (member != null && member.phase == Phase.STOPPING) {
             out.add(new Command.NotAsked(member.traits.id(), event.why));
             killInItsTurn(member, now);
@@ -497,7 +540,7 @@ final class SupervisorMachine {
     }
 
     private void foundStuck(int slot) {
-        Member member = at(slot);
+        Member member = members.at(slot);
         if (member != null && member.phase == Phase.STOPPING) {
             stuck(member);
         }
@@ -506,25 +549,26 @@ final class SupervisorMachine {
     private void stuck(Member member) {
         become(member, Phase.STUCK);
         out.add(new Command.Stuck(member.traits.id()));
-        member.stopCalls.forEach(call -> answerStuck(call, member.traits.id()));
+        member.stopCalls.forEach(call -> out.add(new Command.Answer(call, refusals.stuck(member, null))));
         member.stopCalls.clear();
     }
 
     /** Stops the last child that is doomed; with none left, starts the first that is wanted; with none left, is done. */
     private void advance(long now) {
-        if (find(member -> member.phase == Phase.STOPPING) == null) {
-            stopLast(now);
+        Member doomed = members.any(member -> member.phase == Phase.STOPPING) ? null : nextToStop();
+        if (doomed != null) {
+            stop(doomed, now);
         }
-        if (find(SupervisorMachine::holdsUpStarts) != null) {
+        if (members.any(this::holdsUpStarts)) {
             return;
         }
-        Member next = find(member -> member.wanted && !member.isPresent());
+        Member next = nextToStart(now);
         if (next != null) {
             next.wanted = false;
             next.broken = null;
             become(next, Phase.STARTING);
             out.add(new Command.StartChild(next.traits.slot()));
-        } else if (mode == Mode.STARTING && find(member -> member.initial) == null) {
+        } else if (mode == Mode.STARTING && !members.any(member -> member.initial)) {
             mode = Mode.RUNNING;
             out.add(new Command.Up());
         }
@@ -533,7 +577,18 @@ final class SupervisorMachine {
         }
     }
 
-    private static boolean holdsUpStarts(Member member) {
+    @Nullable
+    Member nextToStop() {
+        return members.last(
+                member -> member.doomed && (member.phase == Phase.STARTING || member.phase == Phase.RUNNING));
+    }
+
+    @Nullable
+    Member nextToStart(long now) {
+        return members.first(member -> member.wanted && !member.isPresent() && !member.waits(now));
+    }
+
+    boolean holdsUpStarts(Member member) {
         return switch (member.phase) {
             case ABSENT -> false;
             case STARTING, STOPPING -> true;
@@ -542,20 +597,14 @@ final class SupervisorMachine {
         };
     }
 
-    private void stopLast(long now) {
-        for (int i = members.size() - 1; i >= 0; i--) {
-            Member member = members.get(i);
-            if (member.doomed && (member.phase == Phase.STARTING || member.phase == Phase.RUNNING)) {
-                member.killed = false;
-                giveShare(member, now);
-                become(member, Phase.STOPPING);
-                if (member.killAt > now) {
-                    out.add(new Command.StopChild(member.traits.slot(), reason, member.killAt));
-                } else {
-                    killInItsTurn(member, now);
-                }
-                return;
-            }
+    private void stop(Member member, long now) {
+        member.killed = false;
+        giveShare(member, now);
+        become(member, Phase.STOPPING);
+        if (member.killAt > now) {
+            out.add(new Command.StopChild(member.traits.slot(), reason, member.killAt));
+        } else {
+            killInItsTurn(member, now);
         }
     }
 
@@ -564,20 +613,22 @@ final class SupervisorMachine {
      * what the others need. The last fifth of a share is for the kill to take effect in.
      */
     private void giveShare(Member member, long now) {
-        long share = NEVER;
-        if (killBy != NEVER) {
-            long left = members.stream()
-                    .filter(other -> other.isPresent() && other.phase != Phase.STUCK)
-                    .count();
-            share = Math.max(0, killBy - now) / Math.max(1, left);
-        }
+        long share = killBy == NEVER ? NEVER : share(Math.max(0, killBy - now));
         long beforeKill = share == NEVER ? NEVER : share - share / 5;
         member.killAt = plus(now, Math.min(member.traits.grace(), beforeKill));
         member.shareEnds = plus(now, share);
     }
 
+    long share(long left) {
+        return left
+                / Math.max(
+                        1,
+                        members.all(other -> other.isPresent() && other.phase != Phase.STUCK)
+                                .size());
+    }
+
     private void finish() {
-        List<Member> left = members.stream().filter(Member::isPresent).toList();
+        List<Member> left = members.all(Member::isPresent);
         if (left.isEmpty()) {
             mode = Mode.OVER;
             out.add(new Command.Over(result));
@@ -597,45 +648,22 @@ final class SupervisorMachine {
         }
     }
 
-    private void answerStuck(long call, String id) {
-        out.add(new Command.Answer(call, new ChildStuckException(policy.name, List.of(id))));
-    }
-
     private void remove(Member member) {
         members.remove(member);
         out.add(new Command.Forget(member.traits.slot()));
     }
 
     private @Nullable Member known(long call, String id) {
-        Member member = named(id);
         if (mode == Mode.OVER) {
-            out.add(new Command.Answer(call, new IllegalStateException(ending())));
+            out.add(new Command.Answer(call, refusals.ending()));
             return null;
         }
+        Member member = members.named(id);
         if (member == null) {
-            out.add(new Command.Answer(
-                    call,
-                    new IllegalArgumentException("Supervisor " + policy.name + " has no child " + id + ". It has "
-                            + children().stream().map(ChildInfo::id).toList() + ".")));
+            List<String> known = children().stream().map(ChildInfo::id).toList();
+            out.add(new Command.Answer(call, refusals.unknown(id, known)));
         }
         return member;
-    }
-
-    private @Nullable Member named(String id) {
-        return find(member -> member.traits.id().equals(id));
-    }
-
-    private @Nullable Member at(int slot) {
-        return find(member -> member.traits.slot() == slot);
-    }
-
-    private @Nullable Member find(Predicate<Member> wanted) {
-        for (Member member : members) {
-            if (wanted.test(member)) {
-                return member;
-            }
-        }
-        return null;
     }
 
     /** The one place where a child's state changes. */

@@ -47,7 +47,7 @@ final class SupervisorRunner {
         for (ChildSpec child : spec.children()) {
             traits.add(enter(child));
         }
-        this.machine = new SupervisorMachine(spec.policy(), traits);
+        this.machine = spec.machine(traits);
         this.children = machine.children();
         this.decisions = time.agenda("supervisor " + spec.name());
         this.journal = new SupervisorJournal(spec.name(), time);

@@ -1,5 +1,7 @@
 package dev.highlander.supervisor;
 
+import dev.highlander.supervisor.Member.Traits;
+import dev.highlander.supervisor.SupervisorMachine.Policy;
 import dev.highlander.time.Time;
 import java.time.Duration;
 import java.util.Collection;
@@ -7,6 +9,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiFunction;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +27,18 @@ public final class SupervisorSpec {
     private final Duration window;
     private final AutomaticShutdown automaticShutdown;
     private final @Nullable String name;
-    private final Time time;
+    private final @Nullable Backoff backoff;
+    private final Wiring wiring;
+
+    /**
+     * What only tests change.
+     *
+     * @param time the clock and the threads
+     * @param random numbers in [0, 1), for the jitter of the backoff
+     * @param machines makes the decisions
+     */
+    record Wiring(
+            Time time, DoubleSupplier random, BiFunction<Policy, Collection<Traits>, SupervisorMachine> machines) {}
 
     private SupervisorSpec(
             Strategy strategy,
@@ -31,14 +47,16 @@ public final class SupervisorSpec {
             Duration window,
             AutomaticShutdown automaticShutdown,
             @Nullable String name,
-            Time time) {
+            @Nullable Backoff backoff,
+            Wiring wiring) {
         this.strategy = strategy;
         this.children = children;
         this.maxRestarts = maxRestarts;
         this.window = window;
         this.automaticShutdown = automaticShutdown;
         this.name = name;
-        this.time = time;
+        this.backoff = backoff;
+        this.wiring = wiring;
     }
 
     static SupervisorSpec of(Strategy strategy, ChildSpec... children) {
@@ -51,8 +69,9 @@ public final class SupervisorSpec {
             }
             refuseSignificantAlways(child);
         }
-        return new SupervisorSpec(
-                strategy, all, 3, Duration.ofSeconds(5), AutomaticShutdown.NEVER, null, Time.system());
+        Wiring wiring =
+                new Wiring(Time.system(), () -> ThreadLocalRandom.current().nextDouble(), SupervisorMachine::new);
+        return new SupervisorSpec(strategy, all, 3, Duration.ofSeconds(5), AutomaticShutdown.NEVER, null, null, wiring);
     }
 
     /**
@@ -64,13 +83,24 @@ public final class SupervisorSpec {
             throw new IllegalArgumentException(most + " restarts in " + within
                     + " are out of range. Use zero or more, in more than zero and at" + " most a day.");
         }
-        return new SupervisorSpec(strategy, children, most, within, automaticShutdown, name, time);
+        return new SupervisorSpec(strategy, children, most, within, automaticShutdown, name, backoff, wiring);
     }
 
     /** Shuts itself down when children that are {@linkplain ChildSpec#significant() significant} have ended. */
     public SupervisorSpec automaticShutdown(AutomaticShutdown when) {
         Objects.requireNonNull(when, "when");
-        return new SupervisorSpec(strategy, children, maxRestarts, window, when, name, time);
+        return new SupervisorSpec(strategy, children, maxRestarts, window, when, name, backoff, wiring);
+    }
+
+    /**
+     * Waits before it restarts a child; without this it restarts at once. The waits of each child grow while it keeps
+     * ending, and begin anew once it has run for the longest. Those that are restarted with it wait with it; the others do
+     * not. Restarts count towards {@link #maxRestarts} when the child ends, so give that a window that is long enough to
+     * hold the waits, or it will never give up.
+     */
+    public SupervisorSpec backoff(Backoff waits) {
+        Objects.requireNonNull(waits, "waits");
+        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, name, waits, wiring);
     }
 
     /** What it is called in the log, in errors and in the names of its threads. */
@@ -79,13 +109,17 @@ public final class SupervisorSpec {
             throw new IllegalArgumentException(
                     "The supervisor's name is empty. Give it at least one visible character.");
         }
-        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, what, time);
+        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, what, backoff, wiring);
     }
 
     /** By another clock than the system's; a tree within a tree goes by the clock of the outermost. */
     public SupervisorSpec time(Time clock) {
         Objects.requireNonNull(clock, "clock");
-        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, name, clock);
+        return wiring(new Wiring(clock, wiring.random, wiring.machines));
+    }
+
+    SupervisorSpec wiring(Wiring other) {
+        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, name, backoff, other);
     }
 
     /**
@@ -97,7 +131,7 @@ public final class SupervisorSpec {
      * @throws IllegalArgumentException if a child is significant and this supervisor never shuts itself down
      */
     public Supervisor start() throws InterruptedException {
-        SupervisorRunner runner = new SupervisorRunner(this, time);
+        SupervisorRunner runner = new SupervisorRunner(this, time());
         runner.begin();
         runner.awaitUp();
         return new OpenSupervisor(runner);
@@ -127,8 +161,12 @@ public final class SupervisorSpec {
         return name != null ? this : name(what);
     }
 
-    SupervisorMachine.Policy policy() {
-        return new SupervisorMachine.Policy(name(), strategy, maxRestarts, window.toNanos(), automaticShutdown);
+    private Policy policy() {
+        return new Policy(name(), strategy, maxRestarts, window.toNanos(), automaticShutdown, backoff, wiring.random);
+    }
+
+    SupervisorMachine machine(Collection<Traits> traits) {
+        return wiring.machines.apply(policy(), traits);
     }
 
     String name() {
@@ -140,7 +178,7 @@ public final class SupervisorSpec {
     }
 
     Time time() {
-        return time;
+        return wiring.time;
     }
 
     @Override

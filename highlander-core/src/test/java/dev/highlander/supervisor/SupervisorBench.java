@@ -4,6 +4,7 @@ import dev.highlander.supervisor.Member.Traits;
 import dev.highlander.supervisor.SupervisorMachine.Command;
 import dev.highlander.supervisor.SupervisorMachine.Event;
 import dev.highlander.supervisor.SupervisorMachine.Policy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,15 +36,21 @@ final class SupervisorBench {
     }
 
     static Policy policy(Strategy strategy) {
-        return new Policy("app", strategy, 3, seconds(5), AutomaticShutdown.NEVER);
+        return policy(strategy, 3);
     }
 
     static Policy policy(Strategy strategy, int maxRestarts) {
-        return new Policy("app", strategy, maxRestarts, seconds(5), AutomaticShutdown.NEVER);
+        return new Policy("app", strategy, maxRestarts, seconds(5), AutomaticShutdown.NEVER, null, () -> 0);
     }
 
     static Policy shutsDown(AutomaticShutdown when) {
-        return new Policy("app", Strategy.ONE_FOR_ONE, 3, seconds(5), when);
+        return new Policy("app", Strategy.ONE_FOR_ONE, 3, seconds(5), when, null, () -> 0);
+    }
+
+    /** With waits of 1, 2, 4 and then 8 s. */
+    static Policy waits(Strategy strategy) {
+        Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(8));
+        return new Policy("app", strategy, 100, seconds(5), AutomaticShutdown.NEVER, backoff, () -> 0);
     }
 
     static Traits child(String id) {

@@ -1,4 +1,4 @@
-package dev.highlander;
+package dev.highlander.supervisor;
 
 import java.time.Duration;
 
@@ -22,7 +22,7 @@ public record Backoff(Duration first, Duration max) {
     }
 
     /** The wait after {@code failures} restarts in a row, in nanoseconds; {@code random} is in [0, 1). */
-    long nanos(int failures, double random) {
+    public long nanos(int failures, double random) {
         long full = max.toNanos();
         long firstNanos = first.toNanos();
         if (failures < 40 && firstNanos <= full >> failures) {
