@@ -132,6 +132,7 @@ class ArchitectureTest {
                 SUPERVISOR + ".ChildStuckException",
                 SUPERVISOR + ".StartFailedException",
                 SUPERVISOR + ".TooManyRestartsException",
+                "java.time.Duration",
                 "org.jspecify.annotations.Nullable");
         Set<String> forbidden =
                 Set.of("java.lang.Thread", "java.lang.System", "java.lang.Runtime", "java.lang.Process");

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the guide's page on supervision shows compiles, and runs. */
@@ -34,6 +35,38 @@ class SupervisionGuideTest {
             assertThat(imports.ended().toCompletableFuture().get(20, TimeUnit.SECONDS))
                     .isEqualTo(Exit.completed());
         }
+    }
+
+    /** In the table's right column, that is; a test may be named after its row before that. */
+    @Test
+    void theTestsThatItNamesAreThere() throws Exception {
+        StringBuilder tests = new StringBuilder();
+        for (String module : List.of("../highlander-core", "../highlander-testkit")) {
+            try (Stream<Path> files = Files.walk(Path.of(module, "src/test/java/dev/highlander/supervisor"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    tests.append(Files.readString(file));
+                }
+            }
+        }
+        List<String> rows = blocks("../docs/supervision.md", "(?ms).*^## Which cases(.*)")
+                .get(0)
+                .lines()
+                .flatMap(line -> Pattern.compile("^\\| `[a-z_]+.*?\\|(.*)\\|$")
+                        .matcher(line)
+                        .results())
+                .map(row -> row.group(1))
+                .toList();
+        List<String> named = Pattern.compile("`([A-Za-z_]+)`")
+                .matcher(String.join(" ", rows))
+                .results()
+                .map(name -> name.group(1))
+                .toList();
+        assertThat(named).hasSizeGreaterThan(40);
+        assertThat(named)
+                .filteredOn(name -> !Pattern.compile("(class |_| )" + name + "( \\{|\\()")
+                        .matcher(tests)
+                        .find())
+                .isSubsetOf("Child"); // says why one is left out
     }
 
     /** What the pattern's group finds, without the indentation they share. */
