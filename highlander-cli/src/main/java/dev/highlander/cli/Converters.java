@@ -49,6 +49,13 @@ final class Converters {
         }
     }
 
+    static final class OfLimit implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            return Converters.convert(Durations::parseLimit, text);
+        }
+    }
+
     static final class OfLease implements ITypeConverter<Lease> {
         @Override
         public Lease convert(String text) {

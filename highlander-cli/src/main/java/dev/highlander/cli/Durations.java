@@ -11,6 +11,11 @@ final class Durations {
 
     private Durations() {}
 
+    /** What may also be {@code 0}, for no limit. */
+    static Duration parseLimit(String text) {
+        return text.matches("0+(ms|s|m|h|)") ? Duration.ZERO : parse(text);
+    }
+
     static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {

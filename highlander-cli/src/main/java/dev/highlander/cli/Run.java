@@ -3,6 +3,8 @@ package dev.highlander.cli;
 import dev.highlander.Highlander;
 import dev.highlander.Singleton;
 import dev.highlander.WhenStuck;
+import dev.highlander.cli.FirstConnection.GivenUp;
+import dev.highlander.lock.Condition;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.StuckChildException;
@@ -10,7 +12,10 @@ import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Exit.Kind;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,18 +48,20 @@ final class Run {
     private final Recipe recipe;
     private final String program;
     private final Narrator narrator;
+    private final FirstConnection firstConnection;
     private boolean ending;
     private @Nullable Singleton singleton;
 
-    Run(Locks locks, Key key, Recipe recipe, String program, Narrator narrator) {
+    Run(Locks locks, Key key, Recipe recipe, String program, Narrator narrator, FirstConnection firstConnection) {
         this.locks = locks;
         this.key = key;
         this.recipe = recipe;
         this.program = program;
         this.narrator = narrator;
+        this.firstConnection = firstConnection;
     }
 
-    /** Returns the exit status when the command has ended by itself. */
+    /** Returns the exit status when the command has ended by itself, or never came to run. */
     int run() {
         Thread hook = new Thread(this::onSignal, "highlander-shutdown");
         try {
@@ -66,14 +73,30 @@ final class Run {
         if (started == null) {
             return ExitStatus.OK; // likewise
         }
-        Exit exit = started.closed().toCompletableFuture().join();
+        CompletableFuture<Exit> closed = started.closed().toCompletableFuture();
+        int ownStatus = ExitStatus.INTERNAL;
+        GivenUp givenUp = awaitConnection(closed);
+        if (givenUp != null) {
+            ownStatus = givenUp.status();
+            if (!givenUp.message().isEmpty()) {
+                narrator.say(givenUp.message());
+            }
+            started.close();
+        }
+        Exit exit = closed.join();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             return ExitStatus.OK; // the hook ends the JVM
         }
         end(exit);
-        return status(exit).orElse(ExitStatus.INTERNAL);
+        return status(exit).orElse(ownStatus);
+    }
+
+    private @Nullable GivenUp awaitConnection(CompletableFuture<Exit> closed) {
+        CompletableFuture<Optional<GivenUp>> decided = firstConnection.decided().toCompletableFuture();
+        CompletableFuture.anyOf(closed, decided).join();
+        return decided.getNow(Optional.empty()).orElse(null);
     }
 
     private synchronized @Nullable Singleton start() {
@@ -89,8 +112,13 @@ final class Run {
         singleton = started;
         var unused = started.listen(account);
         account.begin();
-        var unusedToo = locks.listen(account::condition);
-        account.condition(locks.condition());
+        Consumer<Condition> hear = condition -> {
+            account.condition(condition);
+            firstConnection.condition(condition);
+        };
+        var unusedToo = locks.listen(hear);
+        hear.accept(locks.condition());
+        firstConnection.begin();
         return started;
     }
 
@@ -154,8 +182,9 @@ final class Run {
     private static int statusOfFailedStart(Exit exit) {
         Matcher failure =
                 EXEC_FAILURE.matcher(exit.cause().map(Throwable::getMessage).orElse(""));
-        return failure.find() && failure.group(1).equals(NO_SUCH_FILE)
-                ? ExitStatus.NOT_FOUND
-                : ExitStatus.NOT_EXECUTABLE;
+        if (!failure.find()) {
+            return ExitStatus.SYSTEM; // it did not come to that: no guard, say, or no thread
+        }
+        return failure.group(1).equals(NO_SUCH_FILE) ? ExitStatus.NOT_FOUND : ExitStatus.NOT_EXECUTABLE;
     }
 }

@@ -3,7 +3,6 @@ package dev.highlander.cli;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
-import dev.highlander.lock.Node;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Restart;
 import dev.highlander.supervisor.Shutdown;
@@ -54,8 +53,11 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "n:the command's own status, also after a signal to highlander",
             "128+n:signal n ended the command, or highlander while no command ran",
-            "2:the command line is wrong",
+            "64:the command line, a variable or the configuration file is wrong",
+            "69:the lock service could not be used within --connect-timeout",
             "70:a bug in highlander",
+            "71:the system refused highlander what it needs for itself, such as a guard for the command",
+            "78:the lock service refused this node when it first connected, and will until somebody changes something",
             "126:the command is not executable",
             "127:the command is not found",
         },
@@ -80,28 +82,13 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private final PlaceOptions where = new PlaceOptions();
 
-    @Option(
-            names = "--node",
-            paramLabel = "NAME",
-            order = 20,
-            converter = Converters.OfNode.class,
-            description = "How this node is called. Default: host:pid.")
-    private @Nullable Node node;
-
-    @Option(
-            names = "--lease",
-            paramLabel = "TIME",
-            order = 21,
-            converter = Converters.OfLease.class,
-            description =
-                    "How long a confirmed check of the key is trusted; the same on all nodes. After a crash another"
-                            + " node starts within about 2.5 of it. Default: 10s.")
-    private @Nullable Lease lease;
+    @Mixin
+    private final NodeOptions how = new NodeOptions();
 
     @Option(
             names = "--grace",
             paramLabel = "TIME",
-            order = 22,
+            order = 30,
             converter = Converters.OfDuration.class,
             description =
                     "How long the command may take to stop before it is killed; when the key is lost, at most 0.3 of"
@@ -130,20 +117,27 @@ final class RunCommand implements Callable<Integer> {
             throw FailedException.usage("There is no command to run. Give one after the options, or after --.");
         }
         Key wanted = key;
-        if (lease != null && where.isLocal()) {
+        if (how.hasLease() && where.isLocal()) {
             throw FailedException.usage(
                     "--lease has no meaning with --local, where a key can't be lost while its process"
                             + " lives. Leave it out.");
         }
         Place place = where.place(environment);
-        Lease trusted = lease == null ? Lease.DEFAULT : lease;
+        Lease trusted = how.lease();
         ChildSpec plain = plain(wanted);
         String program = words.get(0);
         Program.check(program, environment);
         Narrator narrator = new Narrator(err, Terminal.isStandardError(environment));
         // In this order: it connects while the guard tries its tools.
-        Locks locks = place.open(where.namespace(), node == null ? Node.here() : node, trusted);
-        return new Run(locks, wanted, recipe(wanted, plain, trusted, narrator), program, narrator).run();
+        Locks locks = place.open(where.namespace(), how.node(), trusted);
+        return new Run(
+                        locks,
+                        wanted,
+                        recipe(wanted, plain, trusted, narrator),
+                        program,
+                        narrator,
+                        how.firstConnection())
+                .run();
     }
 
     /** With a guard where there can be one; else the wrapper alone stops the command. */

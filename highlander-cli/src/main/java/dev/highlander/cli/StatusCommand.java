@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:the answer is on standard output",
             "1:--key is given, and nobody holds it",
-            "2:the command line is wrong",
+            "64:the command line, a variable or the configuration file is wrong",
             "69:the lock service can't be asked",
             "70:a bug in highlander",
         },

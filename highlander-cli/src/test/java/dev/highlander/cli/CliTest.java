@@ -69,6 +69,9 @@ class CliTest {
             run --key k --lease 100ms -- x           | Invalid value for option '--lease': A lease of PT0.1S is out of range. Use 500 ms to 60 minutes; 10 seconds suits most.
             run --key k --lease 999999999999h -- x   | Invalid value for option '--lease': The duration 999999999999h is longer than can be counted.
             run --key k --lease ten -- x             | Invalid value for option '--lease': "ten" is no duration. Write
+            run --key k --connect-timeout 5 -- x     | Invalid value for option '--connect-timeout': The duration 5 has no unit. Write a whole number and a unit, such as 500ms, 10s, 2m or 1h.
+            run --key k --connect-timeout -1s -- x   | Invalid value for option '--connect-timeout': The duration -1s is negative. Use more than zero.
+            run --key k --connect-timeout 99999999999999h -- x | Invalid value for option '--connect-timeout': The duration 99999999999999h is longer than can be counted.
             run --key k --grace 0s -- x              | Invalid value for option '--grace': The duration 0s is zero.
             run --key k --local --grace 25h -- x     | A grace of PT25H is out of range. Use more than zero and at most a day
             run --key k -- x                         | Nothing says where keys are kept. Give --postgres URL, set DATABASE_URL in the environment, or give --local for this machine alone.
@@ -81,20 +84,20 @@ class CliTest {
             status --key=                            | Invalid value for option '--key': The key is empty.
             status                                   | Nothing says where keys are kept.
             """)
-    void F3_badUsageIsOneParagraphAndStatus2(String line, String expected) {
+    void F3_badUsageIsOneParagraphAndStatus64(String line, String expected) {
         int status = runLine(line);
 
         assertThat(err()).startsWith("highlander: " + expected).endsWith("shows all options.\n");
         assertThat(err().lines()).hasSize(1);
         assertThat(out()).isEmpty();
-        assertThat(status).isEqualTo(2);
+        assertThat(status).isEqualTo(ExitStatus.USAGE);
     }
 
     @Test
     void F3_longNamesAreRefused() {
-        assertThat(run("run", "--key", "k".repeat(201), "--local", "x")).isEqualTo(2);
+        assertThat(run("run", "--key", "k".repeat(201), "--local", "x")).isEqualTo(ExitStatus.USAGE);
         assertThat(run("run", "--key", "k", "--node", "n".repeat(64), "--local", "x"))
-                .isEqualTo(2);
+                .isEqualTo(ExitStatus.USAGE);
 
         assertThat(err())
                 .contains("The key \"kkkkkkkkkkkkkkkkkkkk...\" has 201 bytes. Use at most 200 bytes of UTF-8.")
@@ -103,7 +106,7 @@ class CliTest {
 
     @Test
     void noCommandAtAllIsBadUsage() {
-        assertThat(run()).isEqualTo(2);
+        assertThat(run()).isEqualTo(ExitStatus.USAGE);
 
         assertThat(err())
                 .isEqualTo(
@@ -114,7 +117,7 @@ class CliTest {
     void D2_aBadDatabaseUrlOfTheEnvironmentIsNamed() {
         environment.put("DATABASE_URL", "postgres://u:s3cret/x@h/d");
 
-        assertThat(run("run", "--key", "k", "--", "sh")).isEqualTo(2);
+        assertThat(run("run", "--key", "k", "--", "sh")).isEqualTo(ExitStatus.USAGE);
 
         assertThat(err()).startsWith("highlander: Invalid value of DATABASE_URL: The database URL has");
     }
@@ -180,7 +183,7 @@ class CliTest {
     void helpNamesTheExitStatuses() {
         run("run", "--help");
 
-        assertThat(out()).contains("Exit status:").contains("127", "126", "128+n", "70");
+        assertThat(out()).contains("Exit status:").contains("127", "126", "128+n", "64", "69", "70", "71", "78");
     }
 
     @ParameterizedTest

@@ -47,6 +47,12 @@ class DurationsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0, PT0S", "0s, PT0S", "000ms, PT0S", "1ms, PT0.001S", "30s, PT30S"})
+    void aLimitMayBeZero(String text, Duration expected) {
+        assertThat(Durations.parseLimit(text)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "PT0.625S, 625 ms",
         "PT1S, 1 s",

@@ -88,7 +88,7 @@ class PostgresRunTest {
     @Test
     void D4_anOutageStopsTheCommand_andItIsBackAfterTheOutage() throws Exception {
         try (PostgresServer own = PostgresServer.start(18)) {
-            Wrapper run = wrapper(own.url(), "node-a", "--", "sh", "-c", IGNORES_TERM);
+            Wrapper run = wrapper(own.url(), "node-a", "--connect-timeout", "5s", "--", "sh", "-c", IGNORES_TERM);
             long first = Long.parseLong(run.awaitOut("up ").substring(3));
             ProcessHandle child = ProcessHandle.of(first).orElseThrow();
 
@@ -112,21 +112,54 @@ class PostgresRunTest {
         }
     }
 
+    private Wrapper refused(String url, String limit) throws IOException {
+        return wrapper(url, "node-a", "--connect-timeout", limit, "--", "echo", "up");
+    }
+
+    private String wrongPassword() {
+        return "postgres://postgres:s3cret@127.0.0.1:" + server.port() + "/x";
+    }
+
     @Test
-    void D8_aRefusalIsToldOnceWithItsRemedy_andContendingGoesOn() throws Exception {
-        Wrapper password =
-                wrapper("postgres://postgres:s3cret@127.0.0.1:" + server.port() + "/x", "node-a", "--", "echo", "up");
-        Wrapper absent = wrapper(server.libpqUrl("no_such"), "node-b", "--", "echo", "up");
+    void D8_aRefusalEndsItAtOnceWithItsRemedyAndStatus78() throws Exception {
+        Wrapper password = refused(wrongPassword(), "30s");
+        Wrapper absent = refused(server.libpqUrl("no_such"), "30s");
 
-        assertThat(password.awaitErr("[AUTHENTICATION]")).contains("Check user and password");
-        assertThat(absent.awaitErr("[NO_DATABASE]")).contains("Create the database or correct its name");
+        assertThat(password.await()).isEqualTo(78);
+        assertThat(absent.await()).isEqualTo(78);
 
+        assertThat(password.err()).singleElement().asString().contains("Check user and password", "[AUTHENTICATION]");
+        assertThat(absent.err()).singleElement().asString().contains("Create the database", "[NO_DATABASE]");
         for (Wrapper wrapper : List.of(password, absent)) {
-            wrapper.signal("TERM");
-            assertThat(wrapper.await()).isEqualTo(143);
             assertThat(wrapper.out()).isEmpty();
-            assertThat(wrapper.err()).hasSize(1).noneMatch(line -> line.contains("s3cret"));
+            assertThat(wrapper.err()).noneMatch(line -> line.contains("s3cret"));
         }
+    }
+
+    @Test
+    void D8_withoutAConnectTimeoutARefusalIsToldOnce_andContendingGoesOn() throws Exception {
+        Wrapper run = refused(wrongPassword(), "0");
+
+        assertThat(run.awaitErr("[AUTHENTICATION]")).contains("Check user and password");
+        run.signal("TERM");
+
+        assertThat(run.await()).isEqualTo(143);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).hasSize(1);
+    }
+
+    @Test
+    void D8_aServerThatIsNotThereEndsItWithStatus69_afterTheConnectTimeout() throws Exception {
+        Wrapper run = refused("postgres://127.0.0.1:1/x", "300ms");
+
+        assertThat(run.await()).isEqualTo(69);
+
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).hasSize(2);
+        assertThat(run.err().get(0)).contains("can't be reached", "[UNREACHABLE]");
+        assertThat(run.err().get(1))
+                .isEqualTo("highlander: gave up, since the lock service could not be used within 300 ms [UNREACHABLE]."
+                        + " Put that right, or give --connect-timeout more time, or 0 to try for ever.");
     }
 
     @Test

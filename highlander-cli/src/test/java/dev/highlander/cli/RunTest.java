@@ -38,6 +38,11 @@ class RunTest {
     }
 
     @Test
+    void aStartThatFailsForAReasonOfOurOwnHasAStatusOfOurOwn() {
+        assertThat(Run.status(notStarted("it does not answer"))).hasValue(71);
+    }
+
+    @Test
     void B5_aStartThatFailsIsToldWithItsCause() {
         assertThat(Run.notStarted("x", notStarted("Cannot run program \"x\": error=13, Permission denied")))
                 .isEqualTo("x could not be started: Permission denied. Start it by hand on this machine to see"
