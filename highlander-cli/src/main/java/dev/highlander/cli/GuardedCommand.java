@@ -34,6 +34,7 @@ final class GuardedCommand implements TermStart {
     private final boolean sameMachine;
     private final Duration margin;
     private final Duration grace;
+    private final Launch launch;
     private final Consumer<String> alarm;
     private final Runnable standBy;
     private @Nullable Guard guard;
@@ -45,6 +46,7 @@ final class GuardedCommand implements TermStart {
      *     through: its command is then waited for
      * @param margin how long before the end of the lease the guard is to strike
      * @param grace how long what the command leaves behind may take to end
+     * @param launch prepares the command's process
      * @param alarm is told when the guard is killed, or has struck
      * @param standBy stops the command after that
      */
@@ -56,6 +58,7 @@ final class GuardedCommand implements TermStart {
             boolean sameMachine,
             Duration margin,
             Duration grace,
+            Launch launch,
             Consumer<String> alarm,
             Runnable standBy) {
         this.words = words;
@@ -65,6 +68,7 @@ final class GuardedCommand implements TermStart {
         this.sameMachine = sameMachine;
         this.margin = margin;
         this.grace = grace;
+        this.launch = launch;
         this.alarm = alarm;
         this.standBy = standBy;
     }
@@ -89,7 +93,8 @@ final class GuardedCommand implements TermStart {
         guard = null; // each is for one term
         Guard mine = tried != null && tried.isAlive() ? tried : Guard.start(environment);
         Deadline deadline = new Deadline(term, margin, mine);
-        ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
+        ProcessBuilder builder = new ProcessBuilder(words);
+        launch.prepare(builder);
         Map<String, String> given = builder.environment();
         GivenLocale.restore(given);
         given.put("HIGHLANDER_KEY", term.key().toString());

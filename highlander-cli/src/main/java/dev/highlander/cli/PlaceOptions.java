@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say where keys are kept; the same for all commands. */
-final class PlaceOptions {
+final class PlaceOptions implements Settings.Aware {
     private static final String VARIABLE = "DATABASE_URL";
+
+    private Settings settings = Settings.none();
 
     @Option(
             names = "--postgres",
@@ -41,31 +43,78 @@ final class PlaceOptions {
             description = "Keeps the keys of applications apart that share a database. Default: default.")
     private Namespace namespace = Namespace.DEFAULT;
 
+    @Option(
+            names = "--allow-visible-password",
+            order = 14,
+            description =
+                    "Accept a URL with a password on the command line, where every user of this machine can read it.")
+    private boolean visiblePassword;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            order = 80,
+            description = "Read options from this file: a line name=value each, named as here without the dashes.")
+    private @Nullable Path config;
+
+    @Override
+    public void settings(Settings where) {
+        settings = where;
+    }
+
     Namespace namespace() {
         return namespace;
     }
 
     boolean isLocal() {
-        return local;
+        return local && !(postgres != null && settings.outranks("postgres", "local"));
+    }
+
+    /** Whether lock files were chosen in an earlier place than {@code option}, which has no meaning with them. */
+    boolean overrules(String option) {
+        return settings.outranks("local", option);
     }
 
     /** Tells a key of this place from others on this machine. */
     String scope(Key key) {
-        return (local ? "files " + directory : "postgres") + "\n" + namespace + "\n" + key;
+        return (isLocal() ? "files " + directory : "postgres") + "\n" + namespace + "\n" + key;
     }
 
+    /**
+     * Where keys are kept.
+     *
+     * @throws FailedException if that is not to be known, or would give a secret away
+     */
     Place place(Map<String, String> environment) {
-        if (local && postgres != null) {
-            throw FailedException.usage("Both --local and --postgres are given. Give one of them.");
+        if (local && postgres != null && settings.origin("local") == settings.origin("postgres")) {
+            throw FailedException.usage("Both " + settings.shown("local") + " and " + settings.shown("postgres")
+                    + " are given. Give one of them.");
         }
-        if (local) {
+        if (isLocal()) {
             return new LocalPlace(directory);
         }
-        if (directory != null) {
-            throw FailedException.usage(
-                    "--directory says where the lock files of --local are, but --local is not given. Give both or neither.");
+        if (directory != null && !settings.outranks("postgres", "directory")) {
+            throw FailedException.usage(settings.shown("directory")
+                    + " says where the lock files of --local are, but --local is not given. Give both or neither.");
         }
-        return new PostgresPlace(postgres != null ? url("--postgres", postgres) : fromEnvironment(environment));
+        DatabaseUrl url = postgres != null ? url(settings.shown("postgres"), postgres) : fromEnvironment(environment);
+        if (postgres != null) {
+            refuseVisible(url);
+        }
+        return new PostgresPlace(Passwords.complete(url, environment, settings::warn));
+    }
+
+    private void refuseVisible(DatabaseUrl url) {
+        if (!Passwords.isIn(url)) {
+            return;
+        }
+        if (settings.origin("postgres") == Origin.COMMAND_LINE && !visiblePassword) {
+            throw FailedException.usage(
+                    "The URL of --postgres has a password, and every user of this machine can read the command line. Put"
+                            + " the URL into DATABASE_URL or into a file that --config names, or the password into"
+                            + " ~/.pgpass or PGPASSWORD. If nobody else is here, --allow-visible-password accepts it.");
+        }
+        settings.file("postgres").ifPresent(Passwords::refuseReadable);
     }
 
     private static DatabaseUrl fromEnvironment(Map<String, String> environment) {

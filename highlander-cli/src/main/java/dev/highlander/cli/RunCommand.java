@@ -85,15 +85,8 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private final NodeOptions how = new NodeOptions();
 
-    @Option(
-            names = "--grace",
-            paramLabel = "TIME",
-            order = 30,
-            converter = Converters.OfDuration.class,
-            description =
-                    "How long the command may take to stop before it is killed; when the key is lost, at most 0.3 of"
-                            + " the lease. Default: 5s.")
-    private Duration grace = Duration.ofSeconds(5);
+    @Mixin
+    private final ChildOptions child = new ChildOptions();
 
     @Mixin
     private final Logging logging = new Logging();
@@ -117,14 +110,15 @@ final class RunCommand implements Callable<Integer> {
             throw FailedException.usage("There is no command to run. Give one after the options, or after --.");
         }
         Key wanted = key;
-        if (how.hasLease() && where.isLocal()) {
+        if (where.isLocal() && how.hasLease() && !where.overrules("lease")) {
             throw FailedException.usage(
                     "--lease has no meaning with --local, where a key can't be lost while its process"
                             + " lives. Leave it out.");
         }
         Place place = where.place(environment);
         Lease trusted = how.lease();
-        ChildSpec plain = plain(wanted);
+        Launch launch = child.launch();
+        ChildSpec plain = plain(wanted, launch);
         String program = words.get(0);
         Program.check(program, environment);
         Narrator narrator = new Narrator(err, Terminal.isStandardError(environment));
@@ -133,7 +127,7 @@ final class RunCommand implements Callable<Integer> {
         return new Run(
                         locks,
                         wanted,
-                        recipe(wanted, plain, trusted, narrator),
+                        recipe(wanted, plain, trusted, launch, narrator),
                         program,
                         narrator,
                         how.firstConnection())
@@ -141,7 +135,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** With a guard where there can be one; else the wrapper alone stops the command. */
-    private Run.Recipe recipe(Key wanted, ChildSpec plain, Lease trusted, Narrator narrator) {
+    private Run.Recipe recipe(Key wanted, ChildSpec plain, Lease trusted, Launch launch, Narrator narrator) {
         Guard guard;
         try {
             if (!Carriers.canBeFound()) {
@@ -165,7 +159,8 @@ final class RunCommand implements Callable<Integer> {
                                 where.scope(wanted),
                                 where.isLocal(),
                                 Duration.ofNanos(trusted.margin()),
-                                grace,
+                                child.grace(),
+                                launch,
                                 why -> narrator.say(told(why)),
                                 standBy))
                 .start());
@@ -177,11 +172,11 @@ final class RunCommand implements Callable<Integer> {
                 : "the guard of " + words.get(0) + " was killed; stopping " + words.get(0) + " until it has another";
     }
 
-    private ChildSpec plain(Key wanted) {
+    private ChildSpec plain(Key wanted, Launch launch) {
         try {
-            return ChildSpec.command(wanted.toString(), words.toArray(new String[0]))
+            return ChildSpec.command(wanted.toString(), launch.unguarded(words))
                     .restart(Restart.NEVER)
-                    .shutdown(Shutdown.grace(grace));
+                    .shutdown(Shutdown.grace(child.grace()));
         } catch (IllegalArgumentException e) {
             throw FailedException.usage(e);
         }

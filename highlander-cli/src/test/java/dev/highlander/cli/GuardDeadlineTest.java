@@ -35,6 +35,7 @@ class GuardDeadlineTest {
                 "job",
                 "--lease",
                 "1s",
+                "--allow-visible-password",
                 "--postgres",
                 url,
                 "--node",

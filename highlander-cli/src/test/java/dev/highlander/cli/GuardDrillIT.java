@@ -107,7 +107,8 @@ class GuardDrillIT {
     private List<Duration> freezeSome(String url, String key, int most) throws Exception {
         List<Wrapper> wrappers = new ArrayList<>();
         for (int i = 0; i < Math.min(AT_ONCE, most); i++) {
-            wrappers.add(tree(key + "-" + i, "--lease", LEASE.toSeconds() + "s", "--postgres", url));
+            wrappers.add(tree(
+                    key + "-" + i, "--lease", LEASE.toSeconds() + "s", "--allow-visible-password", "--postgres", url));
         }
         List<Duration> times = new ArrayList<>();
         for (Wrapper wrapper : wrappers) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,21 @@ class CommandTest {
         assertThat(end().status()).hasValue(0);
         assertThat(Files.readAllLines(directory.resolve("out")))
                 .containsExactly(directory.toRealPath().toString(), "1,a b,path");
+    }
+
+    @Test
+    void itDoesNotHaveWhatIsWithheldFromIt() throws Exception {
+        Command command = Command.of("sh", "-c", "echo \"$ONE,$TWO,${HOME:+home},$PATH\" > out")
+                .directory(directory)
+                .environment("ONE", "1")
+                .environment("TWO", "2")
+                .withoutEnvironment(Set.of("TWO", "PATH"))
+                .withoutEnvironment(Set.of("HOME"))
+                .environment("PATH", "/bin:/usr/bin")
+                .silent();
+        child = command.start();
+        assertThat(end().status()).hasValue(0);
+        assertThat(Files.readAllLines(directory.resolve("out"))).containsExactly("1,,,/bin:/usr/bin");
     }
 
     @Test

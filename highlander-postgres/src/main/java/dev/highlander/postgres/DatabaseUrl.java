@@ -46,6 +46,13 @@ public final class DatabaseUrl {
         return PGProperty.PASSWORD.getOrNull(properties) != null;
     }
 
+    /** The same with that password. */
+    public DatabaseUrl withPassword(String password) {
+        Properties more = properties();
+        PGProperty.PASSWORD.set(more, password);
+        return new DatabaseUrl(jdbcUrl, more);
+    }
+
     /** {@link #jdbcUrl()}, which has no secrets. */
     @Override
     public String toString() {

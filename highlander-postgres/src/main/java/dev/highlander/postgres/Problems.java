@@ -109,6 +109,12 @@ final class Problems {
                         "AUTHENTICATION",
                         "Postgres at " + where + " refused the log-in: " + said,
                         "Check user and password, and the server's pg_hba.conf.");
+            // The driver's own: the server asks for a password and there is none, or has no SSL and it is required.
+            case "08004" ->
+                new Problem(
+                        "AUTHENTICATION",
+                        "Postgres at " + where + " and this node can't agree on a log-in: " + said,
+                        "Give the password that the server asks for, or an sslmode that it speaks; see its pg_hba.conf.");
             case "3D000" ->
                 new Problem(
                         "NO_DATABASE",

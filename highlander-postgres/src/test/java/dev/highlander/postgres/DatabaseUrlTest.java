@@ -111,6 +111,16 @@ class DatabaseUrlTest {
     }
 
     @Test
+    void aPasswordFromElsewhereIsAdded_andNotShown() {
+        DatabaseUrl read = DatabaseUrl.parse("postgres://u@h/d");
+        DatabaseUrl complete = read.withPassword(SECRET);
+
+        assertThat(complete.properties()).containsEntry("user", "u").containsEntry("password", SECRET);
+        assertThat(complete.toString()).isEqualTo(read.toString());
+        assertThat(read.hasPassword()).isFalse();
+    }
+
+    @Test
     void thePropertiesAreACopy() {
         DatabaseUrl read = DatabaseUrl.parse("postgres://u@h/d");
         read.properties().clear();

@@ -40,8 +40,8 @@ class ProblemsTest {
                         Problems.warned("canceling wait for synchronous replication"),
                         Problems.noConnection("The function that makes connections gave null.")),
                 Stream.of(
-                                "28P01", "28000", "3D000", "42501", "53300", "53200", "57P03", "57P05", "57P01",
-                                "57P02", "0A000", "08006", "", "22012", "42P05", "26000")
+                                "28P01", "28000", "08004", "3D000", "42501", "53300", "53200", "57P03", "57P05",
+                                "57P01", "57P02", "0A000", "08006", "", "22012", "42P05", "26000")
                         .map(state -> of(state, "FATAL: something")));
     }
 
@@ -183,6 +183,7 @@ class ProblemsTest {
     @CsvSource(delimiter = '|', textBlock = """
             28P01 | AUTHENTICATION       | Check user and password, and the server's pg_hba.conf.
             28000 | AUTHENTICATION       | Check user and password, and the server's pg_hba.conf.
+            08004 | AUTHENTICATION       | Give the password that the server asks for, or an sslmode that it speaks; see its pg_hba.conf.
             3D000 | NO_DATABASE          | Create the database or correct its name in the URL.
             42501 | PRIVILEGE            | Grant it; Highlander needs CONNECT on the database and no more.
             53300 | TOO_MANY_CONNECTIONS | Raise max_connections, or the role's CONNECTION LIMIT; each node needs one connection.
