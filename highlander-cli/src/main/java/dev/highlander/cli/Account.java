@@ -13,6 +13,8 @@ import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -45,17 +47,26 @@ final class Account implements SingletonListener {
     public void changed(Transition transition) {
         String term =
                 transition.token().isPresent() ? " (term " + transition.token().getAsLong() + ")" : "";
-        enter(transition.to(), transition.reason(), term);
+        enter(transition.to(), transition.reason(), term, details(transition));
+    }
+
+    private static Map<String, Object> details(Transition transition) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("from", transition.from());
+        details.put("state", transition.to());
+        details.put("reason", transition.reason());
+        transition.token().ifPresent(token -> details.put("token", token));
+        return details;
     }
 
     /** The first state; the transitions come from then on. */
     synchronized void begin() {
         if (state == State.CLOSED) {
-            enter(State.STANDBY, Reason.STOPPED, "");
+            enter(State.STANDBY, Reason.STOPPED, "", Map.of());
         }
     }
 
-    private synchronized void enter(State next, Reason reason, String term) {
+    private synchronized void enter(State next, Reason reason, String term, Map<String, ?> details) {
         State from = state;
         state = next;
         if (from == State.SETTLING) {
@@ -63,11 +74,12 @@ final class Account implements SingletonListener {
         }
         stopAsking();
         switch (next) {
-            case STANDBY -> standBy(from, reason);
+            case STANDBY -> standBy(from, reason, details);
             case SETTLING -> settle();
-            case RUNNING -> narrator.say("running " + program + term);
-            case STOPPING -> narrator.say(why(reason) + "stopping " + program);
-            case STUCK -> narrator.say(program + " has not ended although it was killed; waiting until it does");
+            case RUNNING -> narrator.say("running " + program + term, details);
+            case STOPPING -> narrator.say(why(reason) + "stopping " + program, details);
+            case STUCK ->
+                narrator.say(program + " has not ended although it was killed; waiting until it does", details);
             case STARTING, CLOSED -> {}
         }
     }
@@ -94,12 +106,12 @@ final class Account implements SingletonListener {
         return Duration.ofNanos(lease.settle());
     }
 
-    private void standBy(State from, Reason reason) {
+    private void standBy(State from, Reason reason, Map<String, ?> details) {
         standingBy = null;
         if (from == State.SETTLING) {
-            narrator.say(why(reason) + "standing by");
+            narrator.say(why(reason) + "standing by", details);
         } else if (from.hasChild()) {
-            narrator.say(program + " is stopped; standing by");
+            narrator.say(program + " is stopped; standing by", details);
         }
         asking = narrator.every(BRIEF, ASK_AGAIN, this::askForHolder);
     }
@@ -142,7 +154,7 @@ final class Account implements SingletonListener {
     synchronized void condition(Condition condition) {
         Problem present = condition.problem().orElse(null);
         if (present != null && !present.equals(problem)) {
-            narrator.say(present.toString());
+            narrator.say(present.toString(), Map.of("code", present.code()));
             problem = present;
         } else if (condition.phase() == Phase.READY && problem != null) {
             narrator.say("the lock service can be used again");

@@ -2,6 +2,7 @@ package dev.highlander.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Cli {
     private final PrintStream err;
     private final CommandLine commands;
     private Settings settings = Settings.none();
+    private LogFormat format = LogFormat.TEXT;
 
     Cli(Map<String, String> environment, PrintStream out, PrintStream err) {
         this.environment = environment;
@@ -55,7 +57,20 @@ final class Cli {
     }
 
     int run(String... args) {
+        format = presumedFormat(List.of(args));
         return commands.execute(args);
+    }
+
+    /** What can be known of it before the command line is understood; for complaints about that. */
+    private LogFormat presumedFormat(List<String> args) {
+        int end = args.indexOf("--");
+        List<String> own = end < 0 ? args : args.subList(0, end);
+        int option = own.indexOf("--log");
+        String next = option < 0 || option + 1 == own.size() ? "" : own.get(option + 1);
+        String json = LogFormat.JSON.toString();
+        boolean wanted = own.contains("--log=" + json)
+                || (option < 0 ? environment.getOrDefault(Settings.variable("log"), "") : next).equals(json);
+        return wanted ? LogFormat.JSON : LogFormat.TEXT;
     }
 
     /** What would be run, for tests: the options have their values then. */
@@ -110,12 +125,24 @@ final class Cli {
     private void tellWhereFrom(CommandSpec command) {
         Stream.concat(Stream.of(command), command.mixins().values().stream())
                 .map(CommandSpec::userObject)
-                .filter(Settings.Aware.class::isInstance)
-                .forEach(aware -> ((Settings.Aware) aware).settings(settings));
+                .forEach(this::tellWhereFrom);
+    }
+
+    private void tellWhereFrom(Object options) {
+        if (options instanceof Settings.Aware aware) {
+            aware.settings(settings);
+        }
+        if (options instanceof Logging logging) {
+            format = logging.format();
+        }
     }
 
     private void warn(String text) {
-        err.println("highlander: " + text);
+        tell("WARN", text);
+    }
+
+    private void tell(String level, String text) {
+        err.println(format.line(level, text, Map.of()));
     }
 
     private int wrong(ParameterException e) {
@@ -126,7 +153,7 @@ final class Cli {
         String sentence = Character.toUpperCase(what.charAt(0))
                 + what.substring(1)
                 + (what.endsWith(".") || what.endsWith("?") ? " " : ". ");
-        err.println("highlander: " + sentence + suggestion(e) + help(e.getCommandLine()));
+        tell("ERROR", sentence + suggestion(e) + help(e.getCommandLine()));
         return ExitStatus.USAGE;
     }
 
@@ -155,12 +182,13 @@ final class Cli {
 
     private int failed(Exception e, CommandLine line) {
         if (e instanceof FailedException failed) {
-            err.println(
-                    "highlander: " + e.getMessage() + (failed.status() == ExitStatus.USAGE ? " " + help(line) : ""));
+            tell("ERROR", e.getMessage() + (failed.status() == ExitStatus.USAGE ? " " + help(line) : ""));
             return failed.status();
         }
-        err.println("highlander: This is a bug: " + e + ". Report it with what follows.");
-        e.printStackTrace(err);
+        String bug = "This is a bug: " + e + ". Report it with what follows.";
+        StringWriter stack = new StringWriter();
+        e.printStackTrace(new PrintWriter(stack, true));
+        tell("ERROR", bug + "\n" + stack);
         return ExitStatus.INTERNAL;
     }
 }

@@ -3,11 +3,12 @@ package dev.highlander.cli;
 import picocli.CommandLine.Option;
 
 /**
- * How much is logged, on standard error. Logback reads its level from a system property when the first logger is made, so
- * {@link #configure()} comes before anything that logs.
+ * What is logged on standard error, and how. The loggers are set up when the first of them is made, from system
+ * properties, so {@link #configure()} comes before anything that logs.
  */
 final class Logging {
     private static final String LEVEL = "highlander.log.level";
+    private static final String FORMAT = "highlander.log.format";
 
     @Option(
             names = {"-v", "--verbose"},
@@ -15,9 +16,29 @@ final class Logging {
             description = "Log what happens; -vv logs more.")
     private boolean[] verbose = {};
 
+    @Option(
+            names = "--log",
+            paramLabel = "FORMAT",
+            order = 91,
+            converter = LogFormat.Converter.class,
+            description = "How to write on standard error: text, or json for one object a line. Default: text.")
+    private LogFormat format = LogFormat.TEXT;
+
+    LogFormat format() {
+        return format;
+    }
+
     void configure() {
-        if (verbose.length > 0) {
-            System.setProperty(LEVEL, verbose.length == 1 ? "INFO" : "DEBUG");
-        }
+        System.setProperty(LEVEL, verbose.length == 0 ? "ERROR" : verbose.length == 1 ? "INFO" : "DEBUG");
+        System.setProperty(FORMAT, format.name());
+        System.setProperty(JulSetup.PROPERTY, JulSetup.class.getName());
+    }
+
+    static String chosenLevel() {
+        return System.getProperty(LEVEL, "ERROR");
+    }
+
+    static LogFormat chosenFormat() {
+        return LogFormat.valueOf(System.getProperty(FORMAT, LogFormat.TEXT.name()));
     }
 }

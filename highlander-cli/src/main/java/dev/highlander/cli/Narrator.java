@@ -2,6 +2,8 @@ package dev.highlander.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -18,6 +20,8 @@ final class Narrator implements AutoCloseable {
 
     private final PrintStream err;
     private final boolean terminal;
+    private final LogFormat format;
+    private final Map<String, ?> always;
     private final ScheduledThreadPoolExecutor thread;
 
     // Of that thread.
@@ -25,8 +29,15 @@ final class Narrator implements AutoCloseable {
     private boolean lineOpen;
 
     Narrator(PrintStream err, boolean terminal) {
+        this(err, terminal, LogFormat.TEXT, Map.of());
+    }
+
+    /** {@code always} are details of every line. */
+    Narrator(PrintStream err, boolean terminal, LogFormat format, Map<String, ?> always) {
         this.err = err;
-        this.terminal = terminal;
+        this.terminal = terminal && format == LogFormat.TEXT;
+        this.format = format;
+        this.always = always;
         thread = new ScheduledThreadPoolExecutor(
                 1,
                 work -> {
@@ -41,9 +52,16 @@ final class Narrator implements AutoCloseable {
     }
 
     void say(String text) {
+        say(text, Map.of());
+    }
+
+    /** {@code details} are for programs that read this. */
+    void say(String text, Map<String, ?> details) {
         thread.execute(() -> {
+            Map<String, Object> all = new LinkedHashMap<>(always);
+            all.putAll(details);
             eraseLine();
-            err.println("highlander: " + text);
+            err.println(format.line("INFO", text, all));
         });
     }
 

@@ -55,6 +55,7 @@ final class PlaceOptions implements Settings.Aware {
             paramLabel = "FILE",
             order = 80,
             description = "Read options from this file: a line name=value each, named as here without the dashes.")
+    @SuppressWarnings("UnusedVariable") // it is read by its name, before the options are complete
     private @Nullable Path config;
 
     @Override

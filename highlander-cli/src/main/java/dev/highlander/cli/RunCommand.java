@@ -3,6 +3,7 @@ package dev.highlander.cli;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
+import dev.highlander.lock.Node;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Restart;
 import dev.highlander.supervisor.Shutdown;
@@ -117,13 +118,18 @@ final class RunCommand implements Callable<Integer> {
         }
         Place place = where.place(environment);
         Lease trusted = how.lease();
+        Node node = how.node();
         Launch launch = child.launch();
         ChildSpec plain = plain(wanted, launch);
         String program = words.get(0);
         Program.check(program, environment);
-        Narrator narrator = new Narrator(err, Terminal.isStandardError(environment));
+        Narrator narrator = new Narrator(
+                err,
+                Terminal.isStandardError(environment),
+                logging.format(),
+                Map.of("key", wanted.toString(), "node", node.name()));
         // In this order: it connects while the guard tries its tools.
-        Locks locks = place.open(where.namespace(), how.node(), trusted);
+        Locks locks = place.open(where.namespace(), node, trusted);
         return new Run(
                         locks,
                         wanted,

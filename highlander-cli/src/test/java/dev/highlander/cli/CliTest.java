@@ -54,7 +54,7 @@ class CliTest {
             run --key k --local --                   | There is no command to run. Give one after the options, or after --.
             run --key k --local -- <empty>           | The command is empty. Give a program, then its arguments.
             run --key k --local -- sh <nul>          | A word of the command has a NUL character, which no program can be given. Remove it.
-            run --key k --lokal -- x                 | There is no option --lokal. Did you mean --local? 'highlander run --help' shows all options.
+            run --key k --lokal -- x                 | There is no option --lokal. Did you mean --local or --log? 'highlander run --help' shows all options.
             run --key k -x                           | There is no option -x.
             run --key                                | Missing required parameter for option '--key' (KEY).
             run --key a --key b -- x                 | Option '--key' (KEY) should be specified only once.
@@ -72,6 +72,7 @@ class CliTest {
             run --key k --connect-timeout 5 -- x     | Invalid value for option '--connect-timeout': The duration 5 has no unit. Write a whole number and a unit, such as 500ms, 10s, 2m or 1h.
             run --key k --connect-timeout -1s -- x   | Invalid value for option '--connect-timeout': The duration -1s is negative. Use more than zero.
             run --key k --connect-timeout 99999999999999h -- x | Invalid value for option '--connect-timeout': The duration 99999999999999h is longer than can be counted.
+            run --key k --log xml -- x               | Invalid value for option '--log': There is no format "xml". Write text or json.
             run --key k --grace 0s -- x              | Invalid value for option '--grace': The duration 0s is zero.
             run --key k --local --grace 25h -- x     | A grace of PT25H is out of range. Use more than zero and at most a day
             run --key k -- x                         | Nothing says where keys are kept. Give --postgres URL, set DATABASE_URL in the environment, or give --local for this machine alone.

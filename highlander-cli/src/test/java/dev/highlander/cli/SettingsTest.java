@@ -42,6 +42,7 @@ class SettingsTest {
             Map.entry("connect-timeout", List.of("PT30S", "1s", "0")),
             Map.entry("grace", List.of("PT5S", "1s", "2s")),
             Map.entry("hide-credentials", List.of("false", "true", "false")),
+            Map.entry("log", List.of("text", "json", "text")),
             Map.entry("verbose", List.of("[]", "1", "2")),
             Map.entry("json", List.of("false", "true", "false")));
 
