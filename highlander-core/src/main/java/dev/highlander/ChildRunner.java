@@ -13,6 +13,7 @@ import dev.highlander.time.Time;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +29,13 @@ final class ChildRunner {
     private final HeldTerm term;
     private final Time time;
     private final Agenda decisions;
-    private final Consumer<Event> events;
+    private final BiConsumer<ChildRunner, Event> events;
     private Time.@Nullable Fork starter;
     private volatile @Nullable Thread starting;
     private volatile @Nullable Child child;
     private volatile boolean stopping;
 
-    ChildRunner(ChildSpec spec, HeldTerm term, Time time, Agenda decisions, Consumer<Event> events) {
+    ChildRunner(ChildSpec spec, HeldTerm term, Time time, Agenda decisions, BiConsumer<ChildRunner, Event> events) {
         this.spec = spec;
         this.term = term;
         this.time = time;
@@ -60,7 +61,7 @@ final class ChildRunner {
         try {
             starter = time.fork(spec.id() + "-start", this::startNow);
         } catch (Throwable t) { // no thread to be had
-            events.accept(new Event.Ended(Exit.notStarted(t)));
+            events.accept(this, new Event.Ended(Exit.notStarted(t)));
         }
     }
 
@@ -73,7 +74,7 @@ final class ChildRunner {
                 throw new IllegalStateException("The start of child " + spec.id() + " returned null. Return a Child.");
             }
         } catch (Throwable t) {
-            events.accept(new Event.Ended(Exit.notStarted(t)));
+            events.accept(this, new Event.Ended(Exit.notStarted(t)));
             return;
         } finally {
             starting = null;
@@ -89,18 +90,18 @@ final class ChildRunner {
     private void listen(Child started) {
         listen("started()", () -> {
             if (stopping) {
-                events.accept(new Event.Started()); // for it to be asked to end, however far it has come
+                events.accept(this, new Event.Started()); // for it to be asked to end, however far it has come
             } else {
-                started.started().thenRun(() -> events.accept(new Event.Started()));
+                started.started().thenRun(() -> events.accept(this, new Event.Started()));
             }
         });
-        listen("stuck()", () -> started.stuck().thenRun(() -> events.accept(new Event.FoundStuck())));
+        listen("stuck()", () -> started.stuck().thenRun(() -> events.accept(this, new Event.FoundStuck())));
         listen(
                 "ended()",
                 () -> started.ended()
                         .whenComplete((exit, broken) -> Exit.of(exit, broken)
                                 .ifPresentOrElse(
-                                        proven -> events.accept(new Event.Ended(proven)),
+                                        proven -> events.accept(this, new Event.Ended(proven)),
                                         () -> unseen("ended()", broken))));
     }
 

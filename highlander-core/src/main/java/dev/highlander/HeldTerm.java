@@ -21,13 +21,24 @@ final class HeldTerm implements Term {
     private final List<Consumer<StopReason>> hooks = new ArrayList<>();
     private @Nullable StopReason stopping;
     private volatile boolean over;
+    private volatile long progressedAt = Long.MIN_VALUE;
 
     HeldTerm(Hold hold, String node, Time time) {
+        this(hold, node, time, time.instant());
+    }
+
+    private HeldTerm(Hold hold, String node, Time time, Instant since) {
         this.hold = hold;
         this.node = node;
         this.time = time;
         this.token = hold.token();
-        this.since = time.instant();
+        this.since = since;
+    }
+
+    /** The same term for another child, while this one is over. */
+    HeldTerm again() {
+        end();
+        return new HeldTerm(hold, node, time, since);
     }
 
     @Override
@@ -85,6 +96,16 @@ final class HeldTerm implements Term {
             StopReason why = now;
             time.fork("highlander-on-stop", () -> hook.accept(why));
         }
+    }
+
+    @Override
+    public void progress() {
+        progressedAt = time.nanos();
+    }
+
+    /** When it was last told of; {@link Long#MIN_VALUE} for never. */
+    long progressedAt() {
+        return progressedAt;
     }
 
     /** The key may be another's from now on. */

@@ -5,6 +5,7 @@ import dev.highlander.lock.Subscription;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.time.Agenda;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,13 @@ final class Journal {
         Transition transition =
                 new Transition(key, child, node, from, to, reason, token, at, Optional.ofNullable(cause));
         events.execute(() -> tell(transition));
+    }
+
+    void standsAside(Duration howLong) {
+        String what =
+                "singleton " + key + " on " + node + ": child " + child + " keeps ending here. This node leaves it to"
+                        + " others for " + howLong + ", and then contends again.";
+        events.execute(() -> LOG.log(Level.WARNING, what));
     }
 
     void stuck(boolean lost, boolean halting) {

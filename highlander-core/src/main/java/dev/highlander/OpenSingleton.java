@@ -3,6 +3,7 @@ package dev.highlander;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.StuckChildException;
 import dev.highlander.lock.Subscription;
+import dev.highlander.supervisor.ChildCounts;
 import dev.highlander.supervisor.ChildInfo;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.StopReason;
@@ -36,8 +37,22 @@ final class OpenSingleton implements Singleton {
 
     @Override
     public List<ChildInfo> whichChildren() {
-        return List.of(new ChildInfo(
-                runner.spec().id(), runner.spec().type(), runner.state().hasChild()));
+        return runner.children();
+    }
+
+    @Override
+    public ChildCounts countChildren() {
+        return ChildCounts.of(whichChildren());
+    }
+
+    @Override
+    public Optional<Duration> settling() {
+        return runner.settling();
+    }
+
+    @Override
+    public Optional<Duration> standingAside() {
+        return runner.standingAside();
     }
 
     @Override

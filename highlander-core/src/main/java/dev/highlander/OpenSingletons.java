@@ -1,27 +1,34 @@
 package dev.highlander;
 
+import dev.highlander.lock.Key;
 import dev.highlander.lock.Locks;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** The singletons that are open in this JVM, which are closed in an orderly way when it shuts down. */
+/** The singletons that are open in this JVM, of which some are closed in an orderly way when it shuts down. */
 final class OpenSingletons {
     private static final System.Logger LOG = System.getLogger("dev.highlander");
     private static final Map<Singleton, Locks> OPEN = new LinkedHashMap<>();
+    private static final Set<Singleton> CLOSED_BY_HOOK = new HashSet<>();
     private static boolean hooked;
 
     private OpenSingletons() {}
 
-    static void add(Singleton singleton, Locks locks) {
+    static void add(Singleton singleton, Locks locks, boolean closedByHook) {
         synchronized (OPEN) {
             OPEN.put(singleton, locks);
-            if (!hooked) {
+            if (closedByHook) {
+                CLOSED_BY_HOOK.add(singleton);
+            }
+            if (closedByHook && !hooked) {
                 hooked = true;
                 try {
                     Runtime.getRuntime().addShutdownHook(new Thread(OpenSingletons::closeAll, "highlander-shutdown"));
@@ -34,8 +41,22 @@ final class OpenSingletons {
         singleton.closed().whenComplete((exit, broken) -> {
             synchronized (OPEN) {
                 OPEN.remove(singleton);
+                CLOSED_BY_HOOK.remove(singleton);
             }
         });
+    }
+
+    static Optional<Singleton> find(Key key) {
+        List<Singleton> all;
+        synchronized (OPEN) {
+            all = OPEN.keySet().stream()
+                    .filter(singleton -> singleton.key().equals(key))
+                    .toList();
+        }
+        return all.stream()
+                .filter(singleton -> singleton.state().hasChild())
+                .findFirst()
+                .or(() -> all.stream().findFirst());
     }
 
     /** All are asked first, the latest first; then waited for; and then their locks, which tell the others. */
@@ -44,7 +65,9 @@ final class OpenSingletons {
         Set<Locks> locks;
         synchronized (OPEN) {
             latestFirst = new ArrayList<>(OPEN.keySet());
-            locks = new LinkedHashSet<>(OPEN.values());
+            latestFirst.retainAll(CLOSED_BY_HOOK);
+            locks = new LinkedHashSet<>();
+            latestFirst.forEach(singleton -> locks.add(OPEN.get(singleton)));
         }
         Collections.reverse(latestFirst);
         List<Thread> closers = new ArrayList<>();

@@ -17,6 +17,10 @@ public enum Reason {
     COMPLETED,
     /** The child ended by itself, with an error. */
     FAILED,
+    /** The child was to report progress, and reported none for too long. */
+    NO_PROGRESS,
+    /** The child kept ending here: this node stands aside so that another tries or, having done that, gives up. */
+    CRASH_LOOP,
     /** The child has ended as it was asked to. */
     STOPPED,
     /** The child has ignored its kill. */
@@ -31,7 +35,7 @@ public enum Reason {
     QUORUM,
     /** The lock service took the key away. */
     REVOKED,
-    /** This node stands aside. */
+    /** This node was told to stand aside. */
     STEPPED_DOWN,
     /** The singleton was closed. */
     CLOSED;

@@ -1,6 +1,7 @@
 package dev.highlander;
 
 import dev.highlander.SingletonMachine.Event;
+import dev.highlander.SingletonMachine.Next;
 import dev.highlander.SingletonMachine.Policy;
 import dev.highlander.lock.Hold;
 import dev.highlander.lock.Key;
@@ -41,7 +42,7 @@ final class Rehearsal implements Hold, Child {
 
     /** Gives whether the child was asked to end. */
     boolean run() {
-        Policy policy = new Policy(1, 1, 1, false, (exit, ranFor) -> 0);
+        Policy policy = new Policy(1, 1, 1, false, (exit, ranFor, now) -> new Next.Later(0));
         for (Event last : new Event[] {new Event.Lost(Loss.DISCONNECTED), new Event.Tick()}) {
             SingletonMachine machine = new SingletonMachine(policy);
             for (Event event : new Event[] {
@@ -58,7 +59,7 @@ final class Rehearsal implements Hold, Child {
         }
         HeldTerm term = new HeldTerm(this, "rehearsal", time);
         ChildRunner child =
-                new ChildRunner(ChildSpec.of("rehearsal", () -> this), term, time, new NoAgenda(), event -> {});
+                new ChildRunner(ChildSpec.of("rehearsal", () -> this), term, time, new NoAgenda(), (from, event) -> {});
         child.startNow();
         term.end();
         child.stop(StopReason.LOST, 0);

@@ -2,6 +2,7 @@ package dev.highlander;
 
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Subscription;
+import dev.highlander.supervisor.ChildCounts;
 import dev.highlander.supervisor.ChildInfo;
 import dev.highlander.supervisor.Exit;
 import java.time.Duration;
@@ -20,6 +21,18 @@ public interface Singleton extends AutoCloseable {
 
     /** The child of this node, listed whether it runs here or not; on a standby it is not alive. */
     List<ChildInfo> whichChildren();
+
+    /** The same as numbers: one child, which is active if it is alive here. */
+    ChildCounts countChildren();
+
+    /** How long the settle is still expected to take, by what is known now; empty unless this is SETTLING. */
+    Optional<Duration> settling();
+
+    /**
+     * For how long this node still stands aside: told to, or because the child keeps ending here, or before a restart; empty
+     * if it wants the key or has it.
+     */
+    Optional<Duration> standingAside();
 
     /** Waits until the child runs here; false if it does not within {@code max}, or is closed. */
     boolean awaitRunning(Duration max) throws InterruptedException;

@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  *                                                  STUCK
  * </pre>
  *
- * What it sees to, whatever comes in which order:
+ * With restarts in place also from STARTING, RUNNING and STOPPING to STARTING. What it sees to, whatever comes in which
+ * order:
  *
  * <ul>
- *   <li>a child is started only under a hold that is startable and leaves time to stop it again;
+ *   <li>a child is started, for the first time or again, only under a hold that is startable and leaves time to stop it;
+ *   <li>it is started again only when the one before it is gone, and no stop but one for its own silence has begun;
  *   <li>a key is released, or claimed again, only when there is no child;
  *   <li>a stop that has begun is never taken back;
  *   <li>when the hold is lost, or its lease has come within a stop of its end, the child is stopped, then killed, then
@@ -54,6 +56,9 @@ final class SingletonMachine {
         record Close(StopReason why, long killBy) implements Event {}
 
         record StepDown(long until) implements Event {}
+
+        /** The child reported progress, at that time. */
+        record Progressed(long at) implements Event {}
 
         record Tick() implements Event {}
     }
@@ -94,19 +99,45 @@ final class SingletonMachine {
      * @param stopBudget the most that a stop may take when the key is lost
      * @param margin what is kept in hand at the end of the lease
      * @param halt whether a stuck child whose key is lost takes the JVM down
-     * @param restarts whether, and after what wait, a child that ended by itself is claimed for again
+     * @param restarts what becomes of it when the child has ended by itself
+     * @param progress for how long a child may show no progress
      */
-    record Policy(long grace, long stopBudget, long margin, boolean halt, Restarts restarts) {}
+    record Policy(long grace, long stopBudget, long margin, boolean halt, Restarts restarts, long progress) {
+        /** For a child that promises none. */
+        Policy(long grace, long stopBudget, long margin, boolean halt, Restarts restarts) {
+            this(grace, stopBudget, margin, halt, restarts, NEVER);
+        }
+    }
 
-    /** Decides about restarts: the wait in nanoseconds, or a negative number for none. */
+    /** Decides about restarts. */
     @FunctionalInterface
     interface Restarts {
-        long waitAfter(Exit exit, long ranFor);
+        /** After an end of the child's own, {@code ranFor} nanoseconds after it was started. */
+        Next after(Exit exit, long ranFor, long now);
+
+        /** The child ran that long and was then asked to end, which is no failure whatever came of it. */
+        default void ran(long ranFor) {}
+    }
+
+    /** What becomes of a singleton whose child has ended by itself; pauses in nanoseconds. */
+    sealed interface Next {
+        /** The child is started again under the same term. */
+        record InPlace() implements Next {}
+
+        /** The key is given up, and claimed again after the pause. */
+        record Later(long pause) implements Next {}
+
+        /** The same, since the child keeps ending here, so that another node tries. */
+        record Aside(long pause) implements Next {}
+
+        /** Over on this node; {@code loop} if the child kept ending here. */
+        record Over(boolean loop) implements Next {}
     }
 
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Policy policy;
+    private final Silence silence;
     private final List<Command> out = new ArrayList<>();
 
     private State state = State.STANDBY;
@@ -124,15 +155,22 @@ final class SingletonMachine {
     private long killAt;
     private boolean killed;
     private boolean halted;
+    private @Nullable NoProgressException silent; // why it was begun, if for that
     private boolean closing;
     private long standAsideUntil = Long.MIN_VALUE;
 
     SingletonMachine(Policy policy) {
         this.policy = policy;
+        this.silence = new Silence(policy.progress);
     }
 
     State state() {
         return state;
+    }
+
+    /** Until when the key is left to others, in a STANDBY that does not claim; else the beginning of time. */
+    long asideUntil() {
+        return state == State.STANDBY && !claimed ? claimAt : Long.MIN_VALUE;
     }
 
     List<Command> on(Event event, long now, long deadBy) {
@@ -146,13 +184,15 @@ final class SingletonMachine {
         } else if (event instanceof Event.Started) {
             started(now);
         } else if (event instanceof Event.Ended ended) {
-            ended(ended.exit, now);
+            ended(ended.exit, now, deadBy);
         } else if (event instanceof Event.FoundStuck && state == State.STOPPING) {
             killAt = Math.min(killAt, now); // more time would not help
         } else if (event instanceof Event.Close close) {
             close(close, now);
         } else if (event instanceof Event.StepDown stepDown) {
             stepDown(stepDown.until, now);
+        } else if (event instanceof Event.Progressed progressed) {
+            silence.broken(progressed.at);
         }
         watch(now, deadBy);
         return List.copyOf(out);
@@ -163,7 +203,7 @@ final class SingletonMachine {
         return switch (state) {
             case STANDBY -> claimAt;
             case SETTLING -> deadBy;
-            case STARTING, RUNNING -> stopAt(deadBy);
+            case STARTING, RUNNING -> Math.min(stopAt(deadBy), silence.lookAt());
             case STOPPING -> Math.min(lost ? NEVER : stopAt(deadBy), killed ? stuckAt() : killAt);
             case STUCK -> !lost ? stopAt(deadBy) : policy.halt && !halted ? haltAt() : NEVER;
             case CLOSED -> NEVER;
@@ -184,19 +224,25 @@ final class SingletonMachine {
     }
 
     private void startable(long now, long deadBy) {
-        if (state != State.SETTLING) {
-            return;
-        }
-        if (now < stopAt(deadBy)) {
-            startedAt = now;
-            killed = false;
-            halted = false;
-            become(State.STARTING, Reason.SETTLED, null);
-            out.add(new Command.StartChild());
-        } else {
+        if (state == State.SETTLING && !start(Reason.SETTLED, null, now, deadBy)) {
             release();
             become(State.STANDBY, Reason.EXPIRED, null);
         }
+    }
+
+    /** The one place where a child is started: not without a hold that leaves time to stop it, which is watched from now. */
+    private boolean start(Reason reason, @Nullable Throwable cause, long now, long deadBy) {
+        if (!holding || lost || now >= stopAt(deadBy)) {
+            return false;
+        }
+        startedAt = now;
+        killed = false;
+        halted = false;
+        silent = null;
+        silence.begin(now);
+        become(State.STARTING, reason, cause);
+        out.add(new Command.StartChild());
+        return true;
     }
 
     private void lose(long now, long deadBy, Reason reason) {
@@ -211,7 +257,7 @@ final class SingletonMachine {
                 become(State.STANDBY, reason, null);
             }
             case STARTING, RUNNING ->
-                stop(reason == Reason.CONFLICT ? StopReason.CONFLICT : StopReason.LOST, lossKillAt(now), reason);
+                stop(reason == Reason.CONFLICT ? StopReason.CONFLICT : StopReason.LOST, lossKillAt(now), reason, null);
             case STOPPING -> hurry(lossKillAt(now));
             case STUCK -> stuck();
             case STANDBY, CLOSED -> {}
@@ -221,29 +267,50 @@ final class SingletonMachine {
     private void started(long now) {
         if (state == State.STARTING) {
             startedAt = now;
+            silence.broken(now);
             become(State.RUNNING, Reason.STARTED, null);
         } else if (state == State.STOPPING || state == State.STUCK) {
             out.add(killed ? new Command.KillChild(stopReason) : new Command.StopChild(stopReason, killAt));
         }
     }
 
-    private void ended(Exit exit, long now) {
+    private void ended(Exit exit, long now, long deadBy) {
         if (!state.hasChild()) {
             return;
         }
         boolean asked = state == State.STOPPING || state == State.STUCK;
-        Throwable cause = exit.cause().orElse(null);
-        if (asked) {
-            leave(closing, standAsideUntil, Reason.STOPPED, cause, exit, now);
+        NoProgressException failure = lost || closing || standAsideUntil > now ? null : silent;
+        Exit own = failure == null ? exit : Exit.failed(failure);
+        long ranFor = now - startedAt;
+        if (asked && failure == null) {
+            policy.restarts.ran(ranFor);
+            leave(closing, standAsideUntil, Reason.STOPPED, own, now);
+        } else if (own.isFailure() && now >= stopAt(deadBy)) {
+            policy.restarts.ran(ranFor); // whatever took the hold may have taken the child: a loss, not a failure
+            leave(false, now, Reason.EXPIRED, own, now);
         } else {
-            long wait = policy.restarts.waitAfter(exit, now - startedAt);
-            leave(wait < 0, plus(now, Math.max(0, wait)), Reason.of(exit), cause, exit, now);
+            endedByItself(own, policy.restarts.after(own, ranFor, now), now, deadBy);
+        }
+    }
+
+    private void endedByItself(Exit exit, Next next, long now, long deadBy) {
+        Reason reason = Reason.of(exit);
+        if (next instanceof Next.InPlace) {
+            if (!start(reason, exit.cause().orElse(null), now, deadBy)) {
+                leave(false, now, Reason.EXPIRED, exit, now);
+            }
+        } else if (next instanceof Next.Later later) {
+            leave(false, plus(now, later.pause), reason, exit, now);
+        } else if (next instanceof Next.Aside aside) {
+            leave(false, plus(now, aside.pause), Reason.CRASH_LOOP, exit, now);
+        } else if (next instanceof Next.Over over) {
+            leave(true, now, over.loop ? Reason.CRASH_LOOP : reason, exit, now);
         }
     }
 
     /** With no child left: gives up the key, and the claim with it unless the queue is to be joined again right now. */
-    private void leave(
-            boolean forGood, long claimAgainAt, Reason reason, @Nullable Throwable cause, Exit exit, long now) {
+    private void leave(boolean forGood, long claimAgainAt, Reason reason, Exit exit, long now) {
+        Throwable cause = exit.cause().orElse(null);
         if (forGood || claimAgainAt > now) {
             withdraw();
         }
@@ -262,8 +329,9 @@ final class SingletonMachine {
     private void close(Event.Close close, long now) {
         closing = true;
         switch (state) {
-            case STANDBY, SETTLING -> leave(true, now, Reason.CLOSED, null, Exit.stopped(), now);
-            case STARTING, RUNNING -> stop(close.why, Math.min(plus(now, policy.grace), close.killBy), Reason.CLOSED);
+            case STANDBY, SETTLING -> leave(true, now, Reason.CLOSED, Exit.stopped(), now);
+            case STARTING, RUNNING ->
+                stop(close.why, Math.min(plus(now, policy.grace), close.killBy), Reason.CLOSED, null);
             case STOPPING -> hurry(close.killBy);
             case STUCK, CLOSED -> {}
         }
@@ -285,16 +353,16 @@ final class SingletonMachine {
                 withdraw();
                 claimAt = wanted;
             }
-            case SETTLING -> leave(false, standAsideUntil, Reason.STEPPED_DOWN, null, Exit.stopped(), now);
-            case STARTING, RUNNING -> stop(StopReason.YIELDED, plus(now, policy.grace), Reason.STEPPED_DOWN);
+            case SETTLING -> leave(false, standAsideUntil, Reason.STEPPED_DOWN, Exit.stopped(), now);
+            case STARTING, RUNNING -> stop(StopReason.YIELDED, plus(now, policy.grace), Reason.STEPPED_DOWN, null);
             case STOPPING, STUCK, CLOSED -> {}
         }
     }
 
-    private void stop(StopReason why, long at, Reason reason) {
+    private void stop(StopReason why, long at, Reason reason, @Nullable Throwable cause) {
         stopReason = why;
         killAt = at;
-        become(State.STOPPING, reason, null);
+        become(State.STOPPING, reason, cause);
         out.add(new Command.StopChild(why, at));
     }
 
@@ -308,6 +376,10 @@ final class SingletonMachine {
         }
         if (state == State.SETTLING ? now >= deadBy : now >= stopAt(deadBy)) {
             lose(now, deadBy, Reason.EXPIRED);
+        }
+        if ((state == State.STARTING || state == State.RUNNING) && silence.isTooLong(now)) {
+            silent = new NoProgressException(policy.progress);
+            stop(StopReason.NO_PROGRESS, plus(now, policy.grace), Reason.NO_PROGRESS, silent);
         }
         if (state == State.STOPPING && !killed && now >= killAt) {
             killed = true;

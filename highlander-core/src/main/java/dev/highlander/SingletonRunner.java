@@ -8,11 +8,14 @@ import dev.highlander.lock.Hold;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.Loss;
+import dev.highlander.supervisor.ChildInfo;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.StopReason;
 import dev.highlander.time.Agenda;
 import dev.highlander.time.Time;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -39,10 +42,12 @@ final class SingletonRunner {
     private final CompletableFuture<Void> stuckAtClose = new CompletableFuture<>();
 
     private @Nullable Claim claim;
-    private @Nullable Turn turn;
+    private volatile @Nullable Turn turn;
     private Agenda.@Nullable Timer timer;
     private boolean closing;
+    private long toldProgressOf = Long.MIN_VALUE;
     private volatile State state = State.STANDBY;
+    private volatile long asideUntil = Long.MIN_VALUE;
     private volatile @Nullable ChildRunner child;
 
     SingletonRunner(
@@ -88,6 +93,26 @@ final class SingletonRunner {
         return state;
     }
 
+    /** What runs here: the spec is listed on a standby, too, and not alive. */
+    List<ChildInfo> children() {
+        return List.of(new ChildInfo(spec.id(), spec.type(), state.hasChild()));
+    }
+
+    Optional<Duration> settling() {
+        Turn present = turn;
+        Hold hold = present == null ? null : present.hold;
+        return state == State.SETTLING && hold != null ? Optional.of(until(hold.startNotBefore())) : Optional.empty();
+    }
+
+    Optional<Duration> standingAside() {
+        long end = asideUntil;
+        return end <= time.nanos() ? Optional.empty() : Optional.of(until(end));
+    }
+
+    private Duration until(long end) {
+        return Duration.ofNanos(Math.max(0, end - time.nanos()));
+    }
+
     Journal journal() {
         return journal;
     }
@@ -121,13 +146,13 @@ final class SingletonRunner {
     }
 
     private void handle(Event event) {
-        for (Command command : machine.on(event, time.nanos(), deadBy())) {
-            try {
-                perform(command);
-            } catch (Throwable t) {
-                journal.broken(command, t); // the rest must be done all the same, and the next deadline watched
-            }
+        ChildRunner present = child;
+        long progressedAt = present == null ? Long.MIN_VALUE : present.term().progressedAt();
+        if (progressedAt > toldProgressOf) {
+            toldProgressOf = progressedAt;
+            decide(new Event.Progressed(progressedAt));
         }
+        decide(event);
         closing |= event instanceof Event.Close;
         if (closing && machine.state() == State.STUCK) {
             stuckAtClose.complete(null);
@@ -139,6 +164,18 @@ final class SingletonRunner {
         long wakeAt = machine.wakeAt(deadBy());
         if (wakeAt != Long.MAX_VALUE) {
             timer = decisions.at(wakeAt, () -> handle(new Event.Tick()));
+        }
+    }
+
+    private void decide(Event event) {
+        List<Command> commands = machine.on(event, time.nanos(), deadBy());
+        asideUntil = machine.asideUntil();
+        for (Command command : commands) {
+            try {
+                perform(command);
+            } catch (Throwable t) {
+                journal.broken(command, t); // the rest must be done all the same, and the next deadline watched
+            }
         }
     }
 
@@ -155,9 +192,7 @@ final class SingletonRunner {
             turn.withdrawn = true;
             present.withdraw();
         } else if (command instanceof Command.StartChild && turn != null && turn.hold != null) {
-            child = new ChildRunner(
-                    spec, new HeldTerm(turn.hold, locks.node().name(), time), time, decisions, this::tell);
-            child.start();
+            startChild(turn.hold);
         } else if (command instanceof Command.StopChild stop && child != null) {
             if (stop.why() == StopReason.LOST || stop.why() == StopReason.CONFLICT) {
                 child.term().end();
@@ -180,6 +215,25 @@ final class SingletonRunner {
             closed.complete(over.exit());
             control.leave(this);
         }
+    }
+
+    private void startChild(Hold hold) {
+        ChildRunner before = child;
+        HeldTerm term = before != null
+                ? before.term().again()
+                : new HeldTerm(hold, locks.node().name(), time);
+        ChildRunner next = new ChildRunner(spec, term, time, decisions, this::tell);
+        child = next;
+        next.start();
+    }
+
+    /** What an earlier child still says is not about the present one. */
+    private void tell(ChildRunner about, Event event) {
+        decisions.execute(() -> {
+            if (child == about) {
+                handle(event);
+            }
+        });
     }
 
     private void claim() {
@@ -212,6 +266,9 @@ final class SingletonRunner {
             closed.notifyAll();
         }
         journal.changed(changed.from(), changed.to(), changed.reason(), token, time.instant(), changed.cause());
+        if (changed.reason() == Reason.CRASH_LOOP && changed.to() == State.STANDBY) {
+            journal.standsAside(until(asideUntil));
+        }
     }
 
     private OptionalLong token(State next) {
@@ -241,7 +298,7 @@ final class SingletonRunner {
 
     /** One place in the queue and the hold that comes of it; what is said to an earlier one is not for the present one. */
     private final class Turn implements Claimant {
-        private @Nullable Hold hold;
+        private volatile @Nullable Hold hold;
         private volatile boolean withdrawn;
 
         @Override

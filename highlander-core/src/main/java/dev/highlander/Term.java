@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 /**
  * One uninterrupted holding of a key by this node, as its child sees it. All methods may be called from any thread, and
  * none does I/O.
+ *
+ * <p>A child that is restarted in place is handed another of these, of the same term and with the same token; the one before
+ * it counts as over, for whatever the earlier child has left behind.
  */
 public interface Term {
     Key key();
@@ -42,6 +45,12 @@ public interface Term {
      * @throws NotHeldException if it is not
      */
     void ensureHeld(Duration atLeast);
+
+    /**
+     * Tells that the child makes progress, for one that {@linkplain dev.highlander.supervisor.ChildSpec#expectProgress is
+     * expected to}. Cheap enough for every step of a loop; of no effect once the child is gone.
+     */
+    void progress();
 
     /**
      * Runs {@code hook} when the child is asked to stop, on another thread and before the child's own is interrupted: the

@@ -11,6 +11,11 @@ import dev.highlander.supervisor.Start;
  */
 record UnderTerm(String id, TermStart recipe) implements Start {
     @Override
+    public boolean isHandedTerm() {
+        return true;
+    }
+
+    @Override
     public Child start() {
         throw new IllegalStateException("The child " + id + " is handed its term, so it can't run by itself."
                 + " Give its spec to Highlander.start, or to Highlander.wrap before a supervisor starts it.");

@@ -37,8 +37,7 @@ final class WrappedChild implements Child {
 
     @Override
     public List<ChildInfo> children() {
-        return List.of(new ChildInfo(
-                runner.spec().id(), runner.spec().type(), runner.state().hasChild()));
+        return runner.children();
     }
 
     @Override

@@ -29,7 +29,7 @@ class ArchitectureTest {
     private static final String TIME = "dev.highlander.time";
 
     private static final String MACHINES =
-            "dev\\.highlander\\.(SingletonMachine|supervisor\\.(SupervisorMachine|Members?|RestartWindow|Refusals))(\\$.*)?";
+            "dev\\.highlander\\.(SingletonMachine|Silence|supervisor\\.(SupervisorMachine|Members?|RestartWindow|Refusals))(\\$.*)?";
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -119,6 +119,7 @@ class ArchitectureTest {
         Set<String> others = Set.of(
                 TOP + ".State",
                 TOP + ".Reason",
+                TOP + ".NoProgressException",
                 LOCK + ".Loss",
                 TIME + ".Time",
                 SUPERVISOR + ".Exit",

@@ -2,6 +2,7 @@ package dev.highlander;
 
 import dev.highlander.SingletonMachine.Command;
 import dev.highlander.SingletonMachine.Event;
+import dev.highlander.SingletonMachine.Next;
 import dev.highlander.SingletonMachine.Policy;
 import dev.highlander.SingletonMachine.Restarts;
 import dev.highlander.lock.Loss;
@@ -46,7 +47,8 @@ final class MachineBench {
     }
 
     static MachineBench restarting(double seconds) {
-        return new MachineBench(new Policy(5 * SECOND, STOP, MARGIN, true, (exit, ranFor) -> seconds(seconds)));
+        return new MachineBench(
+                new Policy(5 * SECOND, STOP, MARGIN, true, (exit, ranFor, now) -> new Next.Later(seconds(seconds))));
     }
 
     static Policy policy(long grace) {

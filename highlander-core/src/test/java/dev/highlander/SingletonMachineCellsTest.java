@@ -25,6 +25,7 @@ class SingletonMachineCellsTest {
             STANDBY  Ended     -> STANDBY:
             STANDBY  FoundStuck -> STANDBY:
             STANDBY  Close     -> CLOSED: withdraw, CLOSED CLOSED, over STOPPED
+            STANDBY  Progressed -> STANDBY:
             STANDBY  StepDown  -> STANDBY: withdraw
 
             SETTLING Tick      -> SETTLING:
@@ -35,6 +36,7 @@ class SingletonMachineCellsTest {
             SETTLING Ended     -> SETTLING:
             SETTLING FoundStuck -> SETTLING:
             SETTLING Close     -> CLOSED: withdraw, release, CLOSED CLOSED, over STOPPED
+            SETTLING Progressed -> SETTLING:
             SETTLING StepDown  -> STANDBY: withdraw, release, STANDBY STEPPED_DOWN
 
             STARTING Tick      -> STARTING:
@@ -45,6 +47,7 @@ class SingletonMachineCellsTest {
             STARTING Ended     -> CLOSED: withdraw, release, CLOSED COMPLETED, over COMPLETED
             STARTING FoundStuck -> STARTING:
             STARTING Close     -> STOPPING: STOPPING CLOSED, stop SHUTDOWN 5.0s
+            STARTING Progressed -> STARTING:
             STARTING StepDown  -> STOPPING: STOPPING STEPPED_DOWN, stop YIELDED 5.0s
 
             RUNNING  Tick      -> RUNNING:
@@ -55,6 +58,7 @@ class SingletonMachineCellsTest {
             RUNNING  Ended     -> CLOSED: withdraw, release, CLOSED COMPLETED, over COMPLETED
             RUNNING  FoundStuck -> RUNNING:
             RUNNING  Close     -> STOPPING: STOPPING CLOSED, stop SHUTDOWN 5.0s
+            RUNNING  Progressed -> RUNNING:
             RUNNING  StepDown  -> STOPPING: STOPPING STEPPED_DOWN, stop YIELDED 5.0s
 
             STOPPING Tick      -> STOPPING:
@@ -65,6 +69,7 @@ class SingletonMachineCellsTest {
             STOPPING Ended     -> CLOSED: withdraw, release, CLOSED STOPPED, over COMPLETED
             STOPPING FoundStuck -> STOPPING: kill SHUTDOWN
             STOPPING Close     -> STOPPING:
+            STOPPING Progressed -> STOPPING:
             STOPPING StepDown  -> STOPPING:
 
             STUCK    Tick      -> STUCK:
@@ -75,6 +80,7 @@ class SingletonMachineCellsTest {
             STUCK    Ended     -> CLOSED: withdraw, release, CLOSED STOPPED, over COMPLETED
             STUCK    FoundStuck -> STUCK:
             STUCK    Close     -> STUCK:
+            STUCK    Progressed -> STUCK:
             STUCK    StepDown  -> STUCK:
 
             CLOSED   Tick      -> CLOSED:
@@ -85,6 +91,7 @@ class SingletonMachineCellsTest {
             CLOSED   Ended     -> CLOSED:
             CLOSED   FoundStuck -> CLOSED:
             CLOSED   Close     -> CLOSED:
+            CLOSED   Progressed -> CLOSED:
             CLOSED   StepDown  -> CLOSED:
             """;
 
@@ -141,6 +148,7 @@ class SingletonMachineCellsTest {
             case "Started" -> MachineBench.STARTED;
             case "Ended" -> MachineBench.ENDED;
             case "FoundStuck" -> new Event.FoundStuck();
+            case "Progressed" -> new Event.Progressed(0);
             case "Close" -> MachineBench.CLOSE;
             case "StepDown" -> MachineBench.stepDown(60);
             default -> throw new AssertionError(name);

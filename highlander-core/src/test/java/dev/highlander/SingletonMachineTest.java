@@ -21,6 +21,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.highlander.SingletonMachine.Command;
 import dev.highlander.SingletonMachine.Event;
+import dev.highlander.SingletonMachine.Next;
+import dev.highlander.SingletonMachine.Policy;
+import dev.highlander.SingletonMachine.Restarts;
 import dev.highlander.lock.Loss;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.StopReason;
@@ -32,6 +35,8 @@ import org.junit.jupiter.api.Test;
 /** Lease 10 s, stop budget 3 s, margin 1 s: a check sent at 0 s has its stop begin at 6 s. Grace is 5 s unless said. */
 class SingletonMachineTest {
     private static final double FOR_EVER = Double.POSITIVE_INFINITY;
+    private static final Event FAILED = new Event.Ended(Exit.failed(new IllegalStateException()));
+    private static final Event NOT_STARTED = new Event.Ended(Exit.notStarted(new IllegalStateException()));
 
     @Nested
     class Claiming {
@@ -623,7 +628,9 @@ class SingletonMachineTest {
 
         @Test
         void aWaitBeyondTheEndOfTimeIsForEver() {
-            MachineBench bench = new MachineBench(policy(5 * SECOND, true, (exit, ranFor) -> Long.MAX_VALUE)).running();
+            MachineBench bench = new MachineBench(
+                            policy(5 * SECOND, true, (exit, ranFor, now) -> new Next.Later(Long.MAX_VALUE)))
+                    .running();
             assertThat(bench.at(1).on(ENDED)).isEqualTo("withdraw, release, STANDBY COMPLETED");
             assertThat(bench.wakeAt()).isEqualTo(FOR_EVER);
         }
@@ -639,9 +646,9 @@ class SingletonMachineTest {
         @Test
         void howLongItRanIsCountedFromItsStart() {
             List<Long> ran = new ArrayList<>();
-            MachineBench bench = new MachineBench(policy(SECOND, true, (exit, ranFor) -> {
+            MachineBench bench = new MachineBench(policy(SECOND, true, (exit, ranFor, now) -> {
                 ran.add(ranFor);
-                return 0;
+                return new Next.Later(0);
             }));
             bench.settling().at(1).on(STARTABLE);
             bench.at(3).on(STARTED);
@@ -654,12 +661,308 @@ class SingletonMachineTest {
 
         @Test
         void neitherALossNorAnOrderedStopAsksForARestart() {
-            MachineBench bench = new MachineBench(policy(SECOND, true, (exit, ranFor) -> {
+            MachineBench bench = new MachineBench(policy(SECOND, true, (exit, ranFor, now) -> {
                 throw new AssertionError("no failure");
             }));
             bench.running().on(LOST);
             bench.on(new Event.Ended(Exit.failed(new IllegalStateException())));
             assertThat(bench.state()).isEqualTo(State.STANDBY);
+        }
+    }
+
+    @Nested
+    class RestartsInPlace {
+        private final MachineBench bench = next(new Next.InPlace());
+
+        private MachineBench next(Next next) {
+            return new MachineBench(policy(5 * SECOND, true, (exit, ranFor, now) -> next));
+        }
+
+        @Test
+        void B7_a_child_that_ended_is_started_again_under_the_same_hold() {
+            bench.running();
+            assertThat(bench.at(1).on(ENDED)).isEqualTo("STARTING COMPLETED, start");
+            assertThat(bench.on(STARTED)).isEqualTo("RUNNING STARTED");
+            assertThat(bench.at(2).on(FAILED)).isEqualTo("STARTING FAILED, start");
+            assertThat(bench.wakeAt()).as("the lease is watched on").isEqualTo(6);
+            assertThat(bench.at(6).tick()).isEqualTo("STOPPING EXPIRED, stop LOST 8.4s");
+        }
+
+        @Test
+        void B7_so_is_one_that_could_not_be_started() {
+            bench.starting();
+            assertThat(bench.on(NOT_STARTED)).isEqualTo("STARTING START_FAILED, start");
+            assertThat(bench.on(NOT_STARTED)).isEqualTo("STARTING START_FAILED, start");
+        }
+
+        @Test
+        void B7_it_passes_the_gate_of_the_first_start() {
+            MachineBench last = next(new Next.InPlace()).running();
+            last.now = seconds(6) - 1;
+            assertThat(last.on(FAILED)).isEqualTo("STARTING FAILED, start");
+
+            bench.running();
+            assertThat(bench.at(6).on(ENDED)).isEqualTo("release, STANDBY EXPIRED");
+            assertThat(bench.deadBy(16).on(GRANTED))
+                    .as("the claim is still queued")
+                    .isEqualTo("SETTLING GRANTED");
+        }
+
+        @Test
+        void B7_nothing_is_started_again_once_a_stop_has_begun() {
+            for (Event stop : List.of(LOST, CONFLICT, CLOSE, stepDown(60))) {
+                for (Exit exit : List.of(Exit.completed(), Exit.failed(new IllegalStateException()))) {
+                    MachineBench stopped = next(new Next.InPlace()).running();
+                    stopped.on(stop);
+                    assertThat(stopped.at(1).on(new Event.Ended(exit)))
+                            .as(stop.toString())
+                            .doesNotContain("start")
+                            .contains("release");
+                    assertThat(stopped.on(STARTABLE)).isEmpty();
+                    assertThat(stopped.on(ENDED)).isEmpty();
+                }
+            }
+        }
+
+        @Test
+        void B7_nothing_is_started_again_after_the_release() {
+            MachineBench once = new MachineBench(policy(
+                    5 * SECOND,
+                    true,
+                    (exit, ranFor, now) -> now < SECOND ? new Next.InPlace() : new Next.Later(5 * SECOND)));
+            once.running().on(FAILED);
+            assertThat(once.at(1).on(FAILED)).isEqualTo("withdraw, release, STANDBY FAILED");
+            assertThat(once.on(FAILED)).isEmpty();
+            assertThat(once.on(STARTABLE)).isEmpty();
+        }
+
+        @Test
+        void B7_it_is_stopped_killed_and_stuck_as_the_first() {
+            bench.running();
+            bench.on(LOST);
+            bench.at(2.4).tick();
+            bench.at(2.5).on(ENDED);
+            bench.deadBy(20).on(GRANTED);
+            bench.at(10).on(STARTABLE);
+            bench.on(FAILED);
+            assertThat(bench.on(CLOSE)).isEqualTo("STOPPING CLOSED, stop SHUTDOWN 15.0s");
+            assertThat(bench.at(15).deadBy(25).tick()).isEqualTo("kill SHUTDOWN");
+            assertThat(bench.at(16).tick()).isEqualTo("STUCK IGNORED_KILL, stuck");
+        }
+
+        @Test
+        void B8_one_that_stands_aside_leaves_the_key_alone_for_that_long_and_then_contends_again() {
+            MachineBench aside = next(new Next.Aside(60 * SECOND)).running();
+            assertThat(aside.machine.asideUntil()).isEqualTo(Long.MIN_VALUE);
+            assertThat(aside.at(1).on(FAILED)).isEqualTo("withdraw, release, STANDBY CRASH_LOOP");
+            assertThat(aside.machine.asideUntil()).isEqualTo(seconds(61));
+            assertThat(aside.at(60.9).tick()).isEmpty();
+            assertThat(aside.at(61).tick()).isEqualTo("claim");
+            assertThat(aside.machine.asideUntil()).isEqualTo(Long.MIN_VALUE);
+        }
+
+        @Test
+        void B8_one_that_stands_aside_can_be_closed_and_told_to_stand_aside_for_longer() {
+            MachineBench aside = next(new Next.Aside(60 * SECOND)).running();
+            aside.on(FAILED);
+            assertThat(aside.on(stepDown(10))).isEmpty();
+            assertThat(aside.machine.asideUntil()).isEqualTo(seconds(60));
+            assertThat(aside.on(stepDown(90))).isEmpty();
+            assertThat(aside.machine.asideUntil()).isEqualTo(seconds(90));
+            assertThat(aside.on(CLOSE)).isEqualTo("CLOSED CLOSED, over STOPPED");
+        }
+
+        @Test
+        void B8_a_crash_loop_that_goes_upwards_says_so() {
+            assertThat(next(new Next.Over(true)).running().on(FAILED))
+                    .isEqualTo("withdraw, release, CLOSED CRASH_LOOP, over FAILED");
+        }
+
+        @Test
+        void C6_a_child_that_fails_when_its_lease_is_as_good_as_over_is_a_loss_and_asks_for_no_restart() {
+            List<Long> ran = new ArrayList<>();
+            MachineBench late = new MachineBench(policy(5 * SECOND, true, new Restarts() {
+                @Override
+                public Next after(Exit exit, long ranFor, long now) {
+                    throw new AssertionError("no failure");
+                }
+
+                @Override
+                public void ran(long ranFor) {
+                    ran.add(ranFor);
+                }
+            }));
+            for (Event failure : List.of(FAILED, NOT_STARTED)) {
+                late.at(0).running();
+                assertThat(late.at(6).on(failure)).isEqualTo("release, STANDBY EXPIRED");
+                late.at(100).deadBy(110).on(GRANTED);
+                late.on(STARTABLE);
+                assertThat(late.at(106).on(failure)).isEqualTo("release, STANDBY EXPIRED");
+                late.on(stepDown(0));
+            }
+            assertThat(ran).containsExactly(seconds(6), seconds(6), seconds(6), seconds(6));
+        }
+
+        @Test
+        void C6_an_end_that_was_asked_for_asks_for_no_restart_and_tells_how_long_it_ran() {
+            List<Long> ran = new ArrayList<>();
+            for (Event stop : List.of(LOST, CONFLICT, CLOSE, stepDown(60))) {
+                MachineBench asked = new MachineBench(policy(5 * SECOND, true, new Restarts() {
+                    @Override
+                    public Next after(Exit exit, long ranFor, long now) {
+                        throw new AssertionError("no failure");
+                    }
+
+                    @Override
+                    public void ran(long ranFor) {
+                        ran.add(ranFor);
+                    }
+                }));
+                asked.running().at(1).on(stop);
+                asked.at(2).on(FAILED);
+            }
+            assertThat(ran).containsExactly(seconds(2), seconds(2), seconds(2), seconds(2));
+        }
+    }
+
+    @Nested
+    class Progress {
+        private final MachineBench bench = silentFor(4, new Next.InPlace());
+
+        private MachineBench silentFor(double seconds, Next next) {
+            return new MachineBench(new Policy(
+                    5 * SECOND,
+                    MachineBench.STOP,
+                    MachineBench.MARGIN,
+                    true,
+                    (exit, ranFor, now) -> {
+                        assertThat(exit.cause()).get().isInstanceOf(NoProgressException.class);
+                        return next;
+                    },
+                    seconds(seconds)));
+        }
+
+        /** Ticks when ticks are due, with the lease confirmed, until {@code seconds}; gives what was said. */
+        private String ticks(MachineBench of, double seconds) {
+            StringBuilder said = new StringBuilder();
+            while (of.wakeAt() <= seconds) {
+                of.at(of.wakeAt()).deadBy(of.wakeAt() + 10);
+                said.append(of.tick());
+            }
+            of.at(seconds);
+            return said.toString();
+        }
+
+        @Test
+        void B9_silence_is_counted_from_the_start() {
+            bench.running();
+            assertThat(ticks(bench, 3.9)).isEmpty();
+            assertThat(bench.at(4).tick()).isEqualTo("STOPPING NO_PROGRESS, stop NO_PROGRESS 9.0s");
+        }
+
+        @Test
+        void B9_a_start_that_takes_too_long_is_silence_as_well() {
+            bench.starting();
+            assertThat(ticks(bench, 4)).isEqualTo("STOPPING NO_PROGRESS, stop NO_PROGRESS 9.0s");
+        }
+
+        @Test
+        void B9_and_from_the_moment_it_has_started_and_from_each_report() {
+            bench.starting();
+            ticks(bench, 3);
+            bench.on(STARTED);
+            assertThat(ticks(bench, 6.9)).isEmpty();
+            assertThat(bench.on(new Event.Progressed(seconds(6.5)))).isEmpty();
+            assertThat(ticks(bench, 10.4)).isEmpty();
+            assertThat(ticks(bench, 10.5)).isEqualTo("STOPPING NO_PROGRESS, stop NO_PROGRESS 15.5s");
+        }
+
+        @Test
+        void B9_a_report_that_arrives_with_the_end_of_the_silence_counts() {
+            bench.running();
+            ticks(bench, 3.9);
+            assertThat(bench.at(4).on(new Event.Progressed(seconds(3.9)))).isEmpty();
+            assertThat(bench.tick()).isEmpty();
+        }
+
+        @Test
+        void B9_the_silent_child_is_seen_dead_and_started_again_in_place() {
+            bench.running();
+            ticks(bench, 4);
+            assertThat(bench.at(5).on(STARTED)).isEqualTo("stop NO_PROGRESS 9.0s");
+            assertThat(bench.at(6).on(new Event.Progressed(seconds(6))))
+                    .as("too late")
+                    .isEmpty();
+            assertThat(bench.at(8).deadBy(18).on(ENDED)).isEqualTo("STARTING FAILED, start");
+            assertThat(ticks(bench, 11.9)).isEmpty();
+            assertThat(ticks(bench, 12)).isEqualTo("STOPPING NO_PROGRESS, stop NO_PROGRESS 17.0s");
+        }
+
+        @Test
+        void B9_one_that_ignores_its_stop_is_killed_and_stuck_as_usual_and_its_key_is_kept() {
+            bench.running();
+            ticks(bench, 4);
+            bench.deadBy(30);
+            assertThat(bench.at(9).tick()).isEqualTo("kill NO_PROGRESS");
+            assertThat(bench.at(10).tick()).isEqualTo("STUCK IGNORED_KILL, stuck");
+            assertThat(bench.at(25).on(ENDED)).isEqualTo("STARTING FAILED, start");
+        }
+
+        @Test
+        void B9_it_counts_as_a_failure_with_its_cause() {
+            MachineBench over = silentFor(4, new Next.Over(false)).running();
+            ticks(over, 4);
+            List<Command> commands = over.at(5).raw(ENDED);
+            assertThat(MachineBench.text(commands)).isEqualTo("withdraw, release, CLOSED FAILED, over FAILED");
+            assertThat(((Command.Changed) commands.get(2)).cause()).hasMessageContaining("No progress for PT4S");
+        }
+
+        @Test
+        void C6_one_whose_key_is_lost_before_it_is_down_has_not_failed() {
+            MachineBench silent = silentFor(4, new Next.Over(false)).running();
+            ticks(silent, 4);
+            assertThat(silent.at(4.5).on(LOST)).isEqualTo("stop NO_PROGRESS 6.9s");
+            assertThat(silent.at(5).on(ENDED)).isEqualTo("release, STANDBY STOPPED");
+
+            MachineBench late = silentFor(4, new Next.Over(false)).running();
+            ticks(late, 4);
+            assertThat(late.at(5).deadBy(9).on(ENDED)).isEqualTo("release, STANDBY EXPIRED");
+        }
+
+        @Test
+        void B9_one_that_is_closed_or_told_to_stand_aside_before_it_is_down_is_not_started_again() {
+            bench.running();
+            ticks(bench, 4);
+            assertThat(bench.on(stepDown(60))).isEmpty();
+            assertThat(bench.at(5).on(ENDED)).isEqualTo("withdraw, release, STANDBY STOPPED");
+
+            MachineBench closed = silentFor(4, new Next.InPlace()).running();
+            ticks(closed, 4);
+            assertThat(closed.on(CLOSE)).isEmpty();
+            assertThat(closed.at(5).on(FAILED)).isEqualTo("withdraw, release, CLOSED STOPPED, over FAILED");
+        }
+
+        @Test
+        void B9_the_lease_comes_first() {
+            MachineBench both = silentFor(6, new Next.InPlace()).running();
+            both.at(1.5).tick();
+            both.at(3).tick();
+            both.at(4.5).tick();
+            assertThat(both.at(6).tick()).isEqualTo("STOPPING EXPIRED, stop LOST 8.4s");
+        }
+
+        @Test
+        void B9_time_in_which_this_process_was_frozen_does_not_count() {
+            bench.deadBy = NEVER;
+            bench.settling();
+            bench.deadBy = NEVER;
+            bench.on(STARTABLE);
+            bench.on(STARTED);
+            bench.at(1).tick();
+            assertThat(bench.at(1001).tick()).isEmpty();
+            assertThat(bench.at(1002).tick()).isEmpty();
+            assertThat(bench.at(1003).tick()).isEmpty();
+            assertThat(bench.at(1004).tick()).isEqualTo("STOPPING NO_PROGRESS, stop NO_PROGRESS 1009.0s");
         }
     }
 

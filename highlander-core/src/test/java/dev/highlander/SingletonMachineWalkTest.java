@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.highlander.SingletonMachine.Command;
 import dev.highlander.SingletonMachine.Event;
+import dev.highlander.SingletonMachine.Next;
 import dev.highlander.SingletonMachine.Policy;
 import dev.highlander.lock.Loss;
 import dev.highlander.supervisor.Exit;
@@ -32,6 +33,9 @@ class SingletonMachineWalkTest {
     @Test
     void whateverComesInWhateverOrderThePromisesHold() {
         Map<State, Integer> seen = new EnumMap<>(State.class);
+        int restartsInPlace = 0;
+        int restartsAfterSilence = 0;
+        int silences = 0;
         for (int number = 0; number < WALKS; number++) {
             Walk walk = new Walk(number);
             try {
@@ -39,11 +43,19 @@ class SingletonMachineWalkTest {
             } catch (Throwable t) {
                 throw new AssertionError("walk " + number + " after " + walk.trace, t);
             }
+            restartsInPlace += walk.restartsInPlace;
+            restartsAfterSilence += walk.restartsAfterSilence;
+            silences += walk.silences;
             walk.seen.forEach((state, count) -> seen.merge(state, count, Integer::sum));
         }
         for (State state : State.values()) {
             assertThat(seen.getOrDefault(state, 0)).as("visits of %s", state).isGreaterThan(WALKS / 100);
         }
+        assertThat(restartsInPlace).as("restarts in place").isGreaterThan(WALKS / 100);
+        assertThat(silences).as("silent children").isGreaterThan(WALKS / 100);
+        assertThat(restartsAfterSilence)
+                .as("silent children restarted in place")
+                .isGreaterThan(WALKS / 100);
     }
 
     /** What the child does; it is asked to stop, killed, and gone. */
@@ -84,10 +96,16 @@ class SingletonMachineWalkTest {
         private boolean lost;
         private long lostDeadBy;
         private boolean stopped;
+        private boolean stopIsForGood;
+        private long heardAt;
+        private long asideUntil = Long.MIN_VALUE;
         private long killAt;
         private boolean killed;
         private boolean halted;
         private long endsAt = NEVER;
+        private int restartsInPlace;
+        private int restartsAfterSilence;
+        private int silences;
 
         Walk(int number) {
             random = new Random(number);
@@ -100,7 +118,13 @@ class SingletonMachineWalkTest {
                     STOP,
                     MARGIN,
                     random.nextBoolean(),
-                    (exit, ranFor) -> random.nextInt(4) * 2L * SECOND - SECOND);
+                    (exit, ranFor, now) -> switch (random.nextInt(6)) {
+                        case 0 -> new Next.Over(random.nextBoolean());
+                        case 1 -> new Next.Later(random.nextInt(3) * SECOND);
+                        case 2 -> new Next.Aside(random(10 * SECOND));
+                        default -> new Next.InPlace();
+                    },
+                    random.nextInt(3) > 0 ? NEVER : SECOND + random(8 * SECOND));
             machine = new SingletonMachine(policy);
             prompt = random.nextInt(4) > 0;
             undead = random.nextInt(4) == 0;
@@ -156,10 +180,17 @@ class SingletonMachineWalkTest {
                 case 11, 12 -> {
                     if (child == Phase.STARTING) {
                         child = Phase.RUNNING;
+                        heardAt = now;
                         step(new Event.Started());
                     }
                 }
-                case 13, 14, 15 -> confirm();
+                case 13, 14 -> confirm();
+                case 15 -> {
+                    if (child != Phase.NONE) {
+                        heardAt = now;
+                        step(new Event.Progressed(now));
+                    }
+                }
                 case 16 -> {
                     if (holding && !lostTold) {
                         lostTold = true;
@@ -259,6 +290,10 @@ class SingletonMachineWalkTest {
                 trace.removeFirst();
             }
             boolean wasQueued = queued;
+            if (event instanceof Event.StepDown stepDown) {
+                asideUntil = Math.max(asideUntil, stepDown.until());
+            }
+            stopIsForGood |= event instanceof Event.Close;
             boolean wasOver = over;
             long law = deadBy;
             List<Command> commands = machine.on(event, now, deadBy);
@@ -293,19 +328,31 @@ class SingletonMachineWalkTest {
                 mayRace = !holding && random.nextInt(3) == 0;
             } else if (command instanceof Command.StartChild) {
                 check(child == Phase.NONE, "one child at a time");
-                check(event instanceof Event.Startable, "a start only when startable");
+                check(
+                        event instanceof Event.Startable
+                                || (event instanceof Event.Ended && !stopIsForGood && asideUntil <= now),
+                        "a start only when startable, or again when nothing but silence has stopped the one before");
                 check(holding && startableTold && !lostTold, "a start under a present hold");
                 check(law == NEVER || now < law - STOP - MARGIN, "a start with time for its stop");
                 child = Phase.STARTING;
-                lost = false;
+                check(!lost, "no start under a lost hold");
+                restartsInPlace += event instanceof Event.Ended ? 1 : 0;
+                restartsAfterSilence += event instanceof Event.Ended && stopped ? 1 : 0;
                 stopped = false;
+                stopIsForGood = false;
+                heardAt = now;
                 killed = false;
                 halted = false;
             } else if (command instanceof Command.StopChild stop) {
                 check(child != Phase.NONE, "only a child is stopped");
                 check(!killed, "no stop after the kill");
                 check(!stopped || stop.killAt() <= killAt, "a stop never slows down");
+                check(
+                        stopped || stop.why() != StopReason.NO_PROGRESS || now - heardAt >= policy.progress(),
+                        "no child is silent before its time");
+                silences += !stopped && stop.why() == StopReason.NO_PROGRESS ? 1 : 0;
                 stopped = true;
+                stopIsForGood |= stop.why() != StopReason.NO_PROGRESS;
                 killAt = stop.killAt();
                 if (!undead && random.nextBoolean()) {
                     endsAt = Math.min(endsAt, now + random(10 * SECOND));
@@ -354,6 +401,9 @@ class SingletonMachineWalkTest {
             check(state.hasChild() == (child != Phase.NONE), "a child in the states that have one");
             check(holding == (state.hasChild() || state == State.SETTLING), "a hold in the states that have one");
             check(machine.wakeAt(deadBy) > now, "the next tick in the future");
+            check(
+                    !prompt || child == Phase.NONE || stopped || now - heardAt < policy.progress(),
+                    "a silent child is stopped in time");
             if (child == Phase.NONE) {
                 return;
             }

@@ -152,6 +152,7 @@ class ChildrenOfASingletonTest {
     @Test
     void B6_the_waits_between_restarts_double_and_are_short_again_after_a_long_run() {
         Stage stage = Stage.simple();
+        stage.highlander = stage.highlander.standAside(Duration.ZERO);
         Stage.Puppets puppets = stage.puppets();
         Singleton singleton = stage.run(puppets.spec());
         for (long full : new long[] {2, 4, 8, 16, 32, 60, 60}) {

@@ -11,7 +11,8 @@ import java.util.List;
  * @param workers all others, alive or not
  */
 public record ChildCounts(int specs, int active, int supervisors, int workers) {
-    static ChildCounts of(List<ChildInfo> children) {
+    /** How many of these there are. */
+    public static ChildCounts of(List<ChildInfo> children) {
         int active = (int) children.stream().filter(ChildInfo::alive).count();
         int supervisors = (int) children.stream()
                 .filter(child -> child.type() == ChildType.SUPERVISOR)

@@ -1,8 +1,11 @@
 package dev.highlander.supervisor;
 
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to run and how: an id, a recipe, when to restart it and how to stop it. Immutable; each {@code with}-style method
@@ -15,8 +18,16 @@ public final class ChildSpec {
     private final Shutdown shutdown;
     private final ChildType type;
     private final boolean significant;
+    private final @Nullable Duration progress;
 
-    private ChildSpec(String id, Start start, Restart restart, Shutdown shutdown, ChildType type, boolean significant) {
+    private ChildSpec(
+            String id,
+            Start start,
+            Restart restart,
+            Shutdown shutdown,
+            ChildType type,
+            boolean significant,
+            @Nullable Duration progress) {
         if (id.isBlank()) {
             throw new IllegalArgumentException("The child's id is empty. Give it at least one visible character.");
         }
@@ -26,11 +37,12 @@ public final class ChildSpec {
         this.shutdown = Objects.requireNonNull(shutdown, "shutdown");
         this.type = Objects.requireNonNull(type, "type");
         this.significant = significant;
+        this.progress = progress;
     }
 
     /** A child made by a recipe of your own. It is always restarted, and has five seconds to stop. */
     public static ChildSpec of(String id, Start start) {
-        return new ChildSpec(id, start, Restart.ALWAYS, Shutdown.DEFAULT, ChildType.WORKER, false);
+        return new ChildSpec(id, start, Restart.ALWAYS, Shutdown.DEFAULT, ChildType.WORKER, false, null);
     }
 
     /** A loop or a job on a platform thread of its own, which is interrupted to stop it. */
@@ -86,21 +98,21 @@ public final class ChildSpec {
     }
 
     public ChildSpec restart(Restart when) {
-        return new ChildSpec(id, start, when, shutdown, type, significant);
+        return new ChildSpec(id, start, when, shutdown, type, significant, progress);
     }
 
     public ChildSpec shutdown(Shutdown how) {
-        return new ChildSpec(id, start, restart, how, type, significant);
+        return new ChildSpec(id, start, restart, how, type, significant, progress);
     }
 
-    /** The same spec with another recipe; the seam by which a child is wrapped. */
+    /** The same spec with another recipe, of which no progress is expected; the seam by which a child is wrapped. */
     public ChildSpec start(Start recipe) {
-        return new ChildSpec(id, recipe, restart, shutdown, type, significant);
+        return new ChildSpec(id, recipe, restart, shutdown, type, significant, null);
     }
 
     /** The same spec, listed as a child of that type. */
     public ChildSpec type(ChildType kind) {
-        return new ChildSpec(id, start, restart, shutdown, kind, significant);
+        return new ChildSpec(id, start, restart, shutdown, kind, significant, progress);
     }
 
     /**
@@ -108,7 +120,28 @@ public final class ChildSpec {
      * one that is always restarted.
      */
     public ChildSpec significant() {
-        return new ChildSpec(id, start, restart, shutdown, type, true);
+        return new ChildSpec(id, start, restart, shutdown, type, true, progress);
+    }
+
+    /**
+     * The same spec, for a child of a singleton that reports progress through its term: when it has been silent for {@code
+     * atMost}, counted from the beginning of its start or from its latest report, it is stopped and counts as failed. Time
+     * in which this process is frozen does not count if that is more than half of {@code atMost}.
+     *
+     * @throws IllegalArgumentException if {@code atMost} is not 100 ms to a day, or if the child is not handed a term, as
+     *     those that {@code Highlander.task}, {@code child} and {@code tree} make are
+     */
+    public ChildSpec expectProgress(Duration atMost) {
+        if (atMost.compareTo(Duration.ofMillis(100)) < 0 || atMost.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException(
+                    "A silence of " + atMost + " is out of range. Use 100 milliseconds to a day.");
+        }
+        if (!start.isHandedTerm()) {
+            throw new IllegalArgumentException(
+                    "The child " + id + " can't report progress, since it is not handed a term."
+                            + " Make it with task, child or tree of a Highlander, and have it call Term.progress().");
+        }
+        return new ChildSpec(id, start, restart, shutdown, type, significant, atMost);
     }
 
     public String id() {
@@ -135,8 +168,14 @@ public final class ChildSpec {
         return significant;
     }
 
+    /** How long the child may be silent, if it is expected to report progress. */
+    public Optional<Duration> expectedProgress() {
+        return Optional.ofNullable(progress);
+    }
+
     @Override
     public String toString() {
-        return "child " + id + " (restart " + restart + ", shutdown " + shutdown + ")";
+        return "child " + id + " (restart " + restart + ", shutdown " + shutdown
+                + (progress == null ? "" : ", progress every " + progress) + ")";
     }
 }

@@ -15,4 +15,9 @@ public interface Start {
     default Child start(Time time) throws Exception {
         return start();
     }
+
+    /** Whether its children are handed the term of a singleton, through which they can report progress. */
+    default boolean isHandedTerm() {
+        return false;
+    }
 }

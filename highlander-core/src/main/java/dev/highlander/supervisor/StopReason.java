@@ -9,5 +9,7 @@ public enum StopReason {
     /** Another node held its key as well, and won. */
     CONFLICT,
     /** Its node stands aside for another. */
-    YIELDED
+    YIELDED,
+    /** It was to report progress, and reported none for too long. */
+    NO_PROGRESS
 }

@@ -31,6 +31,8 @@ final class SupervisionExamples {
     /** Stands for what the reader has. */
     interface MailRelay {
         void loop() throws Exception;
+
+        default void relayOne() throws Exception {}
     }
 
     /** Stands for what the reader has. */
@@ -65,5 +67,21 @@ final class SupervisionExamples {
                 .name("imports");
         // end
         return imports;
+    }
+
+    ChildSpec third(Highlander highlander) {
+        // guide
+        Highlander mayBeRestarted =
+                highlander.restartInPlace(5, Duration.ofMinutes(1)).standAside(Duration.ofMinutes(10));
+        ChildSpec relay = mayBeRestarted.wrap(highlander
+                .task("mail-relay", term -> {
+                    while (!Thread.interrupted()) {
+                        mailRelay.relayOne();
+                        term.progress();
+                    }
+                })
+                .expectProgress(Duration.ofSeconds(30)));
+        // end
+        return relay;
     }
 }
