@@ -176,7 +176,8 @@ public final class Highlander {
 
     /**
      * The singleton under that key which is open in this JVM, started or wrapped, on whatever lock service: of several, the
-     * one whose child is here, else the one that was opened first.
+     * one whose child is here, else the one that was opened first. Closing one that is wrapped is the end of a child for its
+     * supervisor, which may restart it.
      */
     public static Optional<Singleton> find(Key key) {
         return OpenSingletons.find(key);

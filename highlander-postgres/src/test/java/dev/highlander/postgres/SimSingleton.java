@@ -48,6 +48,7 @@ final class SimSingleton {
                 .shutdown(world.chance(0.1) ? Shutdown.kill() : Shutdown.grace(grace));
         singleton = SimHighlander.with(locks, world::uniform, () -> node.halts(process))
                 .whenStuck(node.options().whenStuck())
+                .standAside(Duration.ofNanos(2 * node.lease().nanos()))
                 .start(key, spec);
     }
 

@@ -14,6 +14,7 @@ import dev.highlander.lock.Node;
 import dev.highlander.lock.StuckChildException;
 import dev.highlander.lock.Subscription;
 import dev.highlander.time.Time;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +75,15 @@ public final class FakeLocks implements Locks {
      * @throws IllegalStateException if nobody waits for it, or somebody holds it
      */
     public FakeHold grantUnsettled(Key key) {
+        return grantUnsettled(key, Duration.ZERO);
+    }
+
+    /**
+     * Grants {@code key} to the claim that has waited longest, expected to be startable after {@code settle}.
+     *
+     * @throws IllegalStateException if nobody waits for it, or somebody holds it
+     */
+    public FakeHold grantUnsettled(Key key, Duration settle) {
         FakeClaim next;
         FakeHold hold;
         synchronized (this) {
@@ -85,7 +95,7 @@ public final class FakeLocks implements Locks {
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("Nobody waits for the key " + key + "."));
             claims.remove(next);
-            hold = new FakeHold(next, ++token);
+            hold = new FakeHold(next, ++token, settle.toNanos());
             holds.add(hold);
         }
         next.claimant.granted(hold);
@@ -221,10 +231,10 @@ public final class FakeLocks implements Locks {
         private boolean lost;
         private boolean released;
 
-        private FakeHold(FakeClaim claim, long number) {
+        private FakeHold(FakeClaim claim, long number, long settle) {
             this.claim = claim;
             this.number = number;
-            this.startNotBefore = time.nanos();
+            this.startNotBefore = Time.plus(time.nanos(), settle);
             this.sent = time.nanos();
             this.leapAtSent = time.leap();
         }
