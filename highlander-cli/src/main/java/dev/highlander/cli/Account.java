@@ -11,6 +11,7 @@ import dev.highlander.lock.Holder;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
+import dev.highlander.supervisor.CommandFailedException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -30,13 +31,15 @@ final class Account implements SingletonListener {
     private final Locks locks;
     private final Key key;
     private final String program;
+    private final boolean awaitsReady;
 
     private State state = State.CLOSED;
     private @Nullable Problem problem;
     private @Nullable Future<?> asking;
     private @Nullable String standingBy;
 
-    Account(Narrator narrator, Locks locks, Key key, String program) {
+    Account(Narrator narrator, Locks locks, Key key, String program, boolean awaitsReady) {
+        this.awaitsReady = awaitsReady;
         this.narrator = narrator;
         this.locks = locks;
         this.key = key;
@@ -47,7 +50,27 @@ final class Account implements SingletonListener {
     public void changed(Transition transition) {
         String term =
                 transition.token().isPresent() ? " (term " + transition.token().getAsLong() + ")" : "";
+        tellEnd(transition);
         enter(transition.to(), transition.reason(), term, details(transition));
+    }
+
+    /** Of a command that ended by itself, and is run again. */
+    private void tellEnd(Transition transition) {
+        if (transition.to() == State.STANDBY) {
+            Throwable cause = transition.cause().orElse(null);
+            String end = switch (transition.reason()) {
+                case COMPLETED -> Run.ended(program, 0);
+                case FAILED ->
+                    cause instanceof CommandFailedException failed
+                            ? Run.ended(program, failed.status())
+                            : (cause == null ? program + " failed" : cause.getMessage()) + "; the key is released";
+                case START_FAILED -> Run.notStarted(program, cause);
+                default -> "";
+            };
+            if (!end.isEmpty()) {
+                narrator.say(end + ", and wanted again after a pause", details(transition));
+            }
+        }
     }
 
     private static Map<String, Object> details(Transition transition) {
@@ -80,7 +103,12 @@ final class Account implements SingletonListener {
             case STOPPING -> narrator.say(why(reason) + "stopping " + program, details);
             case STUCK ->
                 narrator.say(program + " has not ended although it was killed; waiting until it does", details);
-            case STARTING, CLOSED -> {}
+            case STARTING -> {
+                if (awaitsReady) {
+                    narrator.say("starting " + program + term + "; waiting until it is ready", details);
+                }
+            }
+            case CLOSED -> {}
         }
     }
 
@@ -110,7 +138,7 @@ final class Account implements SingletonListener {
         standingBy = null;
         if (from == State.SETTLING) {
             narrator.say(why(reason) + "standing by", details);
-        } else if (from.hasChild()) {
+        } else if (from == State.STOPPING || from == State.STUCK) {
             narrator.say(program + " is stopped; standing by", details);
         }
         asking = narrator.every(BRIEF, ASK_AGAIN, this::askForHolder);

@@ -4,6 +4,8 @@ import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Namespace;
 import dev.highlander.lock.Node;
+import dev.highlander.supervisor.Backoff;
+import dev.highlander.supervisor.Restart;
 import java.time.Duration;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
@@ -53,6 +55,46 @@ final class Converters {
         @Override
         public Duration convert(String text) {
             return Converters.convert(Durations::parseLimit, text);
+        }
+    }
+
+    static final class OfRestart implements ITypeConverter<Restart> {
+        @Override
+        public Restart convert(String text) {
+            return switch (text) {
+                case "always" -> Restart.ALWAYS;
+                case "on-failure" -> Restart.ON_FAILURE;
+                case "never" -> Restart.NEVER;
+                default ->
+                    throw new TypeConversionException(
+                            "There is no \"" + Shown.of(text) + "\". Write always, on-failure or never.");
+            };
+        }
+    }
+
+    /** {@code MIN..MAX}, or {@code MIN} alone, with the default maximum unless that is less. */
+    static final class OfBackoff implements ITypeConverter<Backoff> {
+        @Override
+        public Backoff convert(String text) {
+            return Converters.convert(OfBackoff::parse, text);
+        }
+
+        private static Backoff parse(String text) {
+            int dots = text.indexOf("..");
+            Duration first = Durations.parse(dots < 0 ? text : text.substring(0, dots));
+            Duration standard = Backoff.DEFAULT.max();
+            return new Backoff(
+                    first,
+                    dots >= 0
+                            ? Durations.parse(text.substring(dots + 2))
+                            : first.compareTo(standard) > 0 ? first : standard);
+        }
+    }
+
+    static final class OfReadyWhen implements ITypeConverter<ReadyWhen> {
+        @Override
+        public ReadyWhen convert(String text) {
+            return Converters.convert(ReadyWhen::parse, text);
         }
     }
 

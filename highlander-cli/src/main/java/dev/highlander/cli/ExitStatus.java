@@ -18,6 +18,8 @@ final class ExitStatus {
     static final int SYSTEM = 71;
     /** The lock service refuses this node until somebody changes something; EX_CONFIG of sysexits.h. */
     static final int REFUSED = 78;
+    /** The command was not ready in time; as {@code timeout(1)} has it. */
+    static final int NOT_READY = 124;
     /** As shells have it. */
     static final int NOT_EXECUTABLE = 126;
     /** As shells have it. */

@@ -112,6 +112,7 @@ final class GuardedCommand implements TermStart {
             throw e;
         }
         mine.order("started " + process.pid());
+        launch.started(words.get(0), process, given);
         try {
             return new GuardedChild(words.get(0), process, cookie, mine, deadline, grace, this::alarm);
         } catch (Throwable t) { // no thread to be had: nobody would stop it

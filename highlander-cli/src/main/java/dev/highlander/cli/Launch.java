@@ -1,28 +1,97 @@
 package dev.highlander.cli;
 
+import dev.highlander.Term;
+import dev.highlander.supervisor.Child;
 import dev.highlander.supervisor.Command;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What concerns the process of a command but for its guard: its standard streams, and what is not for it to know. */
 final class Launch {
     private final Set<String> withheld;
+    private final String lineAwaited;
+    private volatile Map<String, String> environment = Map.of();
+    private volatile @Nullable OutputTap tap;
 
-    /** {@code withheld} are the variables that are not handed on. */
-    Launch(Set<String> withheld) {
+    /**
+     * For one command, which may be started again and again.
+     *
+     * @param withheld the variables that are not handed on
+     * @param lineAwaited a text that its output is searched for; empty for none
+     */
+    Launch(Set<String> withheld, String lineAwaited) {
         this.withheld = withheld;
-    }
-
-    /** The command as core runs it, where there is no guard. */
-    Command unguarded(List<String> words) {
-        return Command.of(words.toArray(new String[0])).withoutEnvironment(withheld);
+        this.lineAwaited = lineAwaited;
     }
 
     /** Comes before the command's own variables are added. */
     void prepare(ProcessBuilder builder) {
         builder.inheritIO();
-        Map<String, String> environment = builder.environment();
-        environment.keySet().removeAll(withheld);
+        if (!lineAwaited.isEmpty()) {
+            builder.redirectOutput(Redirect.PIPE);
+        }
+        builder.environment().keySet().removeAll(withheld);
+    }
+
+    /** {@code given} is the environment that it was started with. */
+    void started(String name, Process process, Map<String, String> given) {
+        environment = Map.copyOf(given);
+        if (!lineAwaited.isEmpty()) {
+            OutputTap started =
+                    new OutputTap(process.getInputStream(), new FileOutputStream(FileDescriptor.out), lineAwaited);
+            tap = started;
+            started.start(name);
+        }
+    }
+
+    /**
+     * Returns if they can be a command.
+     *
+     * @throws IllegalArgumentException if not
+     */
+    void check(List<String> words) {
+        var unused = Command.of(words.toArray(new String[0]));
+    }
+
+    /** The command as core runs it, where there is no guard; its output can't be searched there. */
+    Child startUnguarded(List<String> words, Term term) throws IOException {
+        Map<String, String> own = Map.of(
+                "HIGHLANDER_KEY", term.key().toString(),
+                "HIGHLANDER_TOKEN", Long.toString(term.token()),
+                "HIGHLANDER_NODE", term.node());
+        Command command = Command.of(words.toArray(new String[0])).withoutEnvironment(withheld);
+        Map<String, String> given = new HashMap<>(System.getenv());
+        given.keySet().removeAll(withheld);
+        for (Map.Entry<String, String> variable : own.entrySet()) {
+            command = command.environment(variable.getKey(), variable.getValue());
+            given.put(variable.getKey(), variable.getValue());
+        }
+        environment = Map.copyOf(given);
+        return command.start();
+    }
+
+    /** That of the command that was started last. */
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** Returns when what it has written is written, or nothing was taken of it for that long. */
+    void drain(long patienceNanos) {
+        OutputTap last = tap;
+        if (last != null) {
+            last.drain(patienceNanos);
+        }
+    }
+
+    Optional<OutputTap> tap() {
+        return Optional.ofNullable(tap);
     }
 }

@@ -8,6 +8,7 @@ import dev.highlander.lock.Condition;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.StuckChildException;
+import dev.highlander.supervisor.Backoff;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Exit;
 import dev.highlander.supervisor.Exit.Kind;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,8 @@ final class Run {
     private static final Pattern EXEC_FAILURE = Pattern.compile("error[=:] ?([0-9]+)[, (]+([^)]*)");
 
     private static final String NO_SUCH_FILE = "2";
+    /** After a signal, whoever does not take the command's last output does not hold this up for longer. */
+    private static final long LAST_OUTPUT = 5_000_000_000L;
 
     /** Makes the child. */
     @FunctionalInterface
@@ -43,22 +47,41 @@ final class Run {
         ChildSpec child(Highlander highlander, Runnable standBy);
     }
 
+    /**
+     * What else belongs to a run.
+     *
+     * @param backoff the waits between restarts
+     * @param awaitsReady whether the command takes a while to come up, and is told of meanwhile
+     * @param began is given the singleton as soon as there is one
+     * @param drain returns when what the command has written is written
+     */
+    record Beside(Backoff backoff, boolean awaitsReady, Consumer<Singleton> began, LongConsumer drain) {}
+
     private final Locks locks;
     private final Key key;
     private final Recipe recipe;
     private final String program;
     private final Narrator narrator;
     private final FirstConnection firstConnection;
+    private final Beside beside;
     private boolean ending;
     private @Nullable Singleton singleton;
 
-    Run(Locks locks, Key key, Recipe recipe, String program, Narrator narrator, FirstConnection firstConnection) {
+    Run(
+            Locks locks,
+            Key key,
+            Recipe recipe,
+            String program,
+            Narrator narrator,
+            FirstConnection firstConnection,
+            Beside beside) {
         this.locks = locks;
         this.key = key;
         this.recipe = recipe;
         this.program = program;
         this.narrator = narrator;
         this.firstConnection = firstConnection;
+        this.beside = beside;
     }
 
     /** Returns the exit status when the command has ended by itself, or never came to run. */
@@ -89,7 +112,7 @@ final class Run {
         } catch (IllegalStateException e) {
             return ExitStatus.OK; // the hook ends the JVM
         }
-        end(exit);
+        end(exit, OutputTap.forEver());
         return status(exit).orElse(ownStatus);
     }
 
@@ -103,14 +126,17 @@ final class Run {
         if (ending) {
             return null;
         }
-        Account account = new Account(narrator, locks, key, program);
+        Account account = new Account(narrator, locks, key, program, beside.awaitsReady());
         // REPORT, whatever the lease: a process can't ignore SIGKILL, it can only be late to obey; and halting this JVM
         // would not make it obey sooner, but leave it without anyone who sees it dead.
-        Highlander highlander =
-                Highlander.with(locks).whenStuck(WhenStuck.REPORT).withoutShutdownHook();
+        Highlander highlander = Highlander.with(locks)
+                .whenStuck(WhenStuck.REPORT)
+                .backoff(beside.backoff())
+                .withoutShutdownHook();
         Singleton started = highlander.start(key, recipe.child(highlander, this::standBy));
         singleton = started;
         var unused = started.listen(account);
+        beside.began().accept(started);
         account.begin();
         Consumer<Condition> hear = condition -> {
             account.condition(condition);
@@ -147,13 +173,16 @@ final class Run {
             // The account has told so. It has been sent SIGKILL, so it ends when the kernel lets it.
         }
         Exit exit = started.closed().toCompletableFuture().join();
-        end(exit);
+        end(exit, LAST_OUTPUT);
         status(exit).ifPresent(status -> Runtime.getRuntime().halt(status));
     }
 
-    private void end(Exit exit) {
+    private void end(Exit exit, long outputPatience) {
         locks.close();
-        if (exit.kind() == Kind.NOT_STARTED) {
+        beside.drain().accept(outputPatience);
+        if (exit.cause().orElse(null) instanceof NotReadyException late) {
+            narrator.say(late.getMessage() + "; the key is released");
+        } else if (exit.kind() == Kind.NOT_STARTED) {
             narrator.say(notStarted(program, exit));
         } else {
             exit.status().ifPresent(status -> narrator.say(ended(program, status)));
@@ -162,7 +191,11 @@ final class Run {
     }
 
     static String notStarted(String program, Exit exit) {
-        String message = exit.cause().map(Throwable::getMessage).orElse("no reason is known");
+        return notStarted(program, exit.cause().orElse(null));
+    }
+
+    static String notStarted(String program, @Nullable Throwable cause) {
+        String message = cause == null || cause.getMessage() == null ? "no reason is known" : cause.getMessage();
         Matcher failure = EXEC_FAILURE.matcher(message);
         return program + " could not be started: " + (failure.find() ? failure.group(2) : message)
                 + ". Start it by hand on this machine to see why; the key is released";

@@ -1,12 +1,10 @@
 package dev.highlander.cli;
 
+import dev.highlander.TermStart;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.Node;
-import dev.highlander.supervisor.ChildSpec;
-import dev.highlander.supervisor.Restart;
-import dev.highlander.supervisor.Shutdown;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -33,7 +31,7 @@ import picocli.CommandLine.Parameters;
                     + " theirs. When the key is lost (the database can't be reached, say) the command is stopped within"
                     + " the lease, killed if need be, and this node stands by again; that goes on for ever, however long"
                     + " an outage lasts. When the command ends by itself, the key is released and this node ends with the"
-                    + " command's status; that it has run is not remembered: if other nodes stand by, the next one runs"
+                    + " command's status (--restart has it run again, on any node); that it has run is not remembered: if other nodes stand by, the next one runs"
                     + " it.",
             "",
             "The command has the standard streams of this one, and HIGHLANDER_KEY, HIGHLANDER_TOKEN (a number that grows"
@@ -59,6 +57,7 @@ import picocli.CommandLine.Parameters;
             "70:a bug in highlander",
             "71:the system refused highlander what it needs for itself, such as a guard for the command",
             "78:the lock service refused this node when it first connected, and will until somebody changes something",
+            "124:the command was not ready within --ready-timeout",
             "126:the command is not executable",
             "127:the command is not found",
         },
@@ -66,6 +65,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  highlander run --key mail-relay --postgres postgres://user@db.example/app -- ./relay.sh",
             "  highlander run --key mail-relay --lease 3s --grace 1s -- ./relay.sh --verbose",
+            "  highlander run --key web --restart always --ready-when port:8080 -- ./web.sh",
             "  highlander run --key backup --local -- sh -c 'echo running; exec ./backup.sh'",
         })
 final class RunCommand implements Callable<Integer> {
@@ -119,8 +119,9 @@ final class RunCommand implements Callable<Integer> {
         Place place = where.place(environment);
         Lease trusted = how.lease();
         Node node = how.node();
+        child.check();
         Launch launch = child.launch();
-        ChildSpec plain = plain(wanted, launch);
+        checkWords(launch);
         String program = words.get(0);
         Program.check(program, environment);
         Narrator narrator = new Narrator(
@@ -133,58 +134,69 @@ final class RunCommand implements Callable<Integer> {
         return new Run(
                         locks,
                         wanted,
-                        recipe(wanted, plain, trusted, launch, narrator),
+                        recipe(wanted, trusted, launch, narrator),
                         program,
                         narrator,
-                        how.firstConnection())
+                        how.firstConnection(),
+                        new Run.Beside(child.backoff(), child.awaitsReady(), singleton -> {}, launch::drain))
                 .run();
     }
 
-    /** With a guard where there can be one; else the wrapper alone stops the command. */
-    private Run.Recipe recipe(Key wanted, ChildSpec plain, Lease trusted, Launch launch, Narrator narrator) {
-        Guard guard;
+    private void checkWords(Launch launch) {
+        try {
+            launch.check(words);
+        } catch (IllegalArgumentException e) {
+            throw FailedException.usage(e);
+        }
+    }
+
+    private Run.Recipe recipe(Key wanted, Lease trusted, Launch launch, Narrator narrator) {
+        Guard guard = guard(narrator);
+        String id = wanted.toString();
+        return (highlander, standBy) -> {
+            TermStart start = guard == null
+                    ? term -> launch.startUnguarded(words, term)
+                    : new GuardedCommand(
+                            words,
+                            environment,
+                            guard,
+                            where.scope(wanted),
+                            where.isLocal(),
+                            Duration.ofNanos(trusted.margin()),
+                            child.grace(),
+                            launch,
+                            why -> narrator.say(told(why)),
+                            standBy);
+            return highlander
+                    .child(id, child.untilReady(start, words.get(0), launch))
+                    .restart(child.restart())
+                    .shutdown(child.shutdown());
+        };
+    }
+
+    /** One where there can be one; else the wrapper alone stops the command. */
+    private @Nullable Guard guard(Narrator narrator) {
         try {
             if (!Carriers.canBeFound()) {
                 throw new IOException("this system has no /proc");
             }
-            guard = Guard.start(environment);
+            return Guard.start(environment);
         } catch (IOException e) {
+            if (child.awaitsLine()) {
+                throw FailedException.usage("There is no guard here, since " + e.getMessage()
+                        + ", and without one --ready-when can't wait for a line. Let it wait for a port or a command.");
+            }
             narrator.say("there is no guard here, since " + e.getMessage() + ": if highlander is killed or frozen, "
                     + words.get(0) + " runs on");
-            return (highlander, standBy) -> plain;
+            return null;
         } catch (InterruptedException e) {
             throw new IllegalStateException("Nobody interrupts this thread.", e);
         }
-        return (highlander, standBy) -> plain.start(highlander
-                .child(
-                        plain.id(),
-                        new GuardedCommand(
-                                words,
-                                environment,
-                                guard,
-                                where.scope(wanted),
-                                where.isLocal(),
-                                Duration.ofNanos(trusted.margin()),
-                                child.grace(),
-                                launch,
-                                why -> narrator.say(told(why)),
-                                standBy))
-                .start());
     }
 
     private String told(String why) {
         return why.equals(Guard.EXPIRED)
                 ? "the guard has killed " + words.get(0) + " at the end of its lease, since this process was late"
                 : "the guard of " + words.get(0) + " was killed; stopping " + words.get(0) + " until it has another";
-    }
-
-    private ChildSpec plain(Key wanted, Launch launch) {
-        try {
-            return ChildSpec.command(wanted.toString(), launch.unguarded(words))
-                    .restart(Restart.NEVER)
-                    .shutdown(Shutdown.grace(child.grace()));
-        } catch (IllegalArgumentException e) {
-            throw FailedException.usage(e);
-        }
     }
 }

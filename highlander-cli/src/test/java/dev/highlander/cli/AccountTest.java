@@ -30,7 +30,7 @@ class AccountTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Narrator narrator = new Narrator(new PrintStream(err, true), false);
     private final StubLocks locks = new StubLocks();
-    private final Account account = new Account(narrator, locks, KEY, "relay");
+    private final Account account = new Account(narrator, locks, KEY, "relay", false);
 
     @AfterEach
     void close() {

@@ -72,6 +72,21 @@ class CliTest {
             run --key k --connect-timeout 5 -- x     | Invalid value for option '--connect-timeout': The duration 5 has no unit. Write a whole number and a unit, such as 500ms, 10s, 2m or 1h.
             run --key k --connect-timeout -1s -- x   | Invalid value for option '--connect-timeout': The duration -1s is negative. Use more than zero.
             run --key k --connect-timeout 99999999999999h -- x | Invalid value for option '--connect-timeout': The duration 99999999999999h is longer than can be counted.
+            run --key k --restart maybe -- x         | Invalid value for option '--restart': There is no "maybe". Write always, on-failure or never.
+            run --key k --restart always --backoff 2s..1s -- x | Invalid value for option '--backoff': A backoff from PT2S to PT1S is out of range. Use more than zero first
+            run --key k --backoff 0s -- x            | Invalid value for option '--backoff': The duration 0s is zero.
+            run --key k --backoff 1s..99999999999999h -- x | Invalid value for option '--backoff': The duration 99999999999999h is longer than can be counted.
+            run --key k --backoff 1s..25h -- x       | Invalid value for option '--backoff': A backoff from PT1S to PT25H is out of range.
+            run --key k --local --backoff 1s -- x    | --backoff has no meaning without --restart, since the command is never run again. Give --restart too, or leave it out.
+            run --key k --local --ready-timeout 1s -- x | --ready-timeout has no meaning without --ready-when. Give both, or leave it out.
+            run --key k --ready-timeout soon -- x    | Invalid value for option '--ready-timeout': "soon" is no duration.
+            run --key k --ready-when 8080 -- x       | Invalid value for option '--ready-when': "8080" is nothing to wait for. Write line:TEXT for a line of standard output with that text, port:8080
+            run --key k --ready-when http://h/ -- x  | Invalid value for option '--ready-when': "http://..." is nothing to wait for.
+            run --key k --ready-when line: -- x      | Invalid value for option '--ready-when': After line: there is nothing. Write the text of a line after it.
+            run --key k --ready-when line:a<nl>b -- x | Invalid value for option '--ready-when': After line: there is a character that can't be in it
+            run --key k --ready-when port:0 -- x     | Invalid value for option '--ready-when': "0" has no port from 1 to 65535. Write port:8080 or port:HOST:8080.
+            run --key k --ready-when port:h:65536 -- x | Invalid value for option '--ready-when': "h:65536" has no port
+            run --key k --ready-when port:x -- x     | Invalid value for option '--ready-when': "x" has no port
             run --key k --log xml -- x               | Invalid value for option '--log': There is no format "xml". Write text or json.
             run --key k --grace 0s -- x              | Invalid value for option '--grace': The duration 0s is zero.
             run --key k --local --grace 25h -- x     | A grace of PT25H is out of range. Use more than zero and at most a day
