@@ -6,6 +6,8 @@ import dev.highlander.lock.Namespace;
 import dev.highlander.lock.Node;
 import dev.highlander.supervisor.Backoff;
 import dev.highlander.supervisor.Restart;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
@@ -88,6 +90,24 @@ final class Converters {
                     dots >= 0
                             ? Durations.parse(text.substring(dots + 2))
                             : first.compareTo(standard) > 0 ? first : standard);
+        }
+    }
+
+    /** {@code HOST:PORT}, or {@code PORT} alone, of this machine. */
+    static final class OfAddress implements ITypeConverter<InetSocketAddress> {
+        @Override
+        public InetSocketAddress convert(String text) {
+            int colon = text.lastIndexOf(':');
+            String host = colon < 0 ? "" : text.substring(0, colon).replaceAll("^\\[|\\]$", "");
+            String port = text.substring(colon + 1);
+            if ((colon >= 0 && host.isBlank()) || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65535) {
+                throw new TypeConversionException("\"" + Shown.of(text)
+                        + "\" is no address. Write 8080 for a port of this machine only, or 0.0.0.0:8080 for all others"
+                        + " as well.");
+            }
+            return host.isEmpty()
+                    ? new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port))
+                    : new InetSocketAddress(host, Integer.parseInt(port));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.highlander.cli;
 
 import dev.highlander.Highlander;
 import dev.highlander.Singleton;
+import dev.highlander.SingletonListener;
 import dev.highlander.WhenStuck;
 import dev.highlander.cli.FirstConnection.GivenUp;
 import dev.highlander.lock.Condition;
@@ -52,10 +53,16 @@ final class Run {
      *
      * @param backoff the waits between restarts
      * @param awaitsReady whether the command takes a while to come up, and is told of meanwhile
-     * @param began is given the singleton as soon as there is one
+     * @param transitions is told of each change
+     * @param conditions is told how the lock service is
      * @param drain returns when what the command has written is written
      */
-    record Beside(Backoff backoff, boolean awaitsReady, Consumer<Singleton> began, LongConsumer drain) {}
+    record Beside(
+            Backoff backoff,
+            boolean awaitsReady,
+            SingletonListener transitions,
+            Consumer<Condition> conditions,
+            LongConsumer drain) {}
 
     private final Locks locks;
     private final Key key;
@@ -136,10 +143,11 @@ final class Run {
         Singleton started = highlander.start(key, recipe.child(highlander, this::standBy));
         singleton = started;
         var unused = started.listen(account);
-        beside.began().accept(started);
+        var unusedAsWell = started.listen(beside.transitions());
         account.begin();
         Consumer<Condition> hear = condition -> {
             account.condition(condition);
+            beside.conditions().accept(condition);
             firstConnection.condition(condition);
         };
         var unusedToo = locks.listen(hear);

@@ -8,6 +8,7 @@ import dev.highlander.lock.Node;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -90,6 +91,9 @@ final class RunCommand implements Callable<Integer> {
     private final ChildOptions child = new ChildOptions();
 
     @Mixin
+    private final HttpOptions http = new HttpOptions();
+
+    @Mixin
     private final Logging logging = new Logging();
 
     @Parameters(arity = "0..*", paramLabel = "COMMAND", hidden = true)
@@ -129,6 +133,10 @@ final class RunCommand implements Callable<Integer> {
                 Terminal.isStandardError(environment),
                 logging.format(),
                 Map.of("key", wanted.toString(), "node", node.name()));
+        StatusServer server = http.open();
+        if (server != null) {
+            narrator.say("answering at " + server.address());
+        }
         // In this order: it connects while the guard tries its tools.
         Locks locks = place.open(where.namespace(), node, trusted);
         return new Run(
@@ -138,8 +146,26 @@ final class RunCommand implements Callable<Integer> {
                         program,
                         narrator,
                         how.firstConnection(),
-                        new Run.Beside(child.backoff(), child.awaitsReady(), singleton -> {}, launch::drain))
+                        beside(server, wanted, locks, launch))
                 .run();
+    }
+
+    private Run.Beside beside(@Nullable StatusServer server, Key wanted, Locks locks, Launch launch) {
+        if (server == null) {
+            return new Run.Beside(
+                    child.backoff(), child.awaitsReady(), transition -> {}, condition -> {}, launch::drain);
+        }
+        StatusPage page = new StatusPage(
+                new StatusPage.Facts(
+                        wanted.toString(),
+                        where.namespace().name(),
+                        locks.node().name(),
+                        words.get(0),
+                        locks.guarantee().lease()),
+                System::nanoTime,
+                Instant.now());
+        server.show(page);
+        return new Run.Beside(child.backoff(), child.awaitsReady(), page, page::condition, launch::drain);
     }
 
     private void checkWords(Launch launch) {

@@ -87,6 +87,10 @@ class CliTest {
             run --key k --ready-when port:0 -- x     | Invalid value for option '--ready-when': "0" has no port from 1 to 65535. Write port:8080 or port:HOST:8080.
             run --key k --ready-when port:h:65536 -- x | Invalid value for option '--ready-when': "h:65536" has no port
             run --key k --ready-when port:x -- x     | Invalid value for option '--ready-when': "x" has no port
+            run --key k --http web -- x              | Invalid value for option '--http': "web" is no address. Write 8080 for a port of this machine only, or 0.0.0.0:8080 for all others as well.
+            run --key k --http 65536 -- x            | Invalid value for option '--http': "65536" is no address.
+            run --key k --http :8080 -- x            | Invalid value for option '--http': ":8080" is no address.
+            run --key k --local --http no.such.host.invalid:1 -- sh | The host of --http, no.such.host.invalid, is unknown.
             run --key k --log xml -- x               | Invalid value for option '--log': There is no format "xml". Write text or json.
             run --key k --grace 0s -- x              | Invalid value for option '--grace': The duration 0s is zero.
             run --key k --local --grace 25h -- x     | A grace of PT25H is out of range. Use more than zero and at most a day

@@ -46,6 +46,7 @@ class SettingsTest {
             Map.entry("ready-when", List.of("null", "line:up", "port:8080")),
             Map.entry("ready-timeout", List.of("null", "1s", "0")),
             Map.entry("hide-credentials", List.of("false", "true", "false")),
+            Map.entry("http", List.of("null", "8080", "0.0.0.0:8081")),
             Map.entry("log", List.of("text", "json", "text")),
             Map.entry("verbose", List.of("[]", "1", "2")),
             Map.entry("json", List.of("false", "true", "false")));
