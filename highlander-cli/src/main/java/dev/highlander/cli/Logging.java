@@ -1,5 +1,6 @@
 package dev.highlander.cli;
 
+import java.lang.System.Logger.Level;
 import picocli.CommandLine.Option;
 
 /**
@@ -32,6 +33,11 @@ final class Logging {
         System.setProperty(LEVEL, verbose.length == 0 ? "ERROR" : verbose.length == 1 ? "INFO" : "DEBUG");
         System.setProperty(FORMAT, format.name());
         System.setProperty(JulSetup.PROPERTY, JulSetup.class.getName());
+        if (format == LogFormat.JSON) {
+            // Else the JVM would write it by itself, on many lines.
+            Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> System.getLogger("dev.highlander.cli")
+                    .log(Level.ERROR, "A thread has ended by a bug: " + thread.getName(), thrown));
+        }
     }
 
     static String chosenLevel() {

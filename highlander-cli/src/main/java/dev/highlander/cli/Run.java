@@ -139,6 +139,7 @@ final class Run {
         Highlander highlander = Highlander.with(locks)
                 .whenStuck(WhenStuck.REPORT)
                 .backoff(beside.backoff())
+                .standAside(Duration.ZERO) // the key is free in each pause: who else wants it, has it by then
                 .withoutShutdownHook();
         Singleton started = highlander.start(key, recipe.child(highlander, this::standBy));
         singleton = started;

@@ -181,7 +181,7 @@ class ReadyRunTest {
     void B6_onFailureACommandIsRunAgain_untilItSucceeds() throws Exception {
         Path count = directory.resolve("count");
         Wrapper run = run(
-                "echo x >>" + count + "; test $(wc -l <" + count + ") -ge 3 || exit 4",
+                "echo x >>" + count + "; test $(wc -l <" + count + ") -ge 6 || exit 4",
                 "--restart",
                 "on-failure",
                 "--backoff",
@@ -189,11 +189,11 @@ class ReadyRunTest {
 
         assertThat(run.await()).isZero();
 
-        assertThat(count).hasContent("x\nx\nx\n");
+        assertThat(count).hasContent("x\n".repeat(6));
         assertThat(run.err())
                 .filteredOn(line -> line.equals(
                         "highlander: sh ended with status 4; the key is released, and wanted again" + " after a pause"))
-                .hasSize(2);
+                .hasSize(5);
         assertThat(run.err()).last().isEqualTo("highlander: sh ended with status 0; the key is released");
     }
 
