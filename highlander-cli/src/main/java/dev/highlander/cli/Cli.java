@@ -20,7 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Reads a command line and does what it says; whatever is wrong with it is told in one paragraph. */
 final class Cli {
     private static final String OPTIONS =
-            "%nOptions; --lease 30s, say, is also the variable HIGHLANDER_LEASE=30s, and the line lease=30s in the%n"
+            "Options; --lease 30s, say, is also the variable HIGHLANDER_LEASE=30s, and the line lease=30s in the%n"
                     + "file of --config. The command line counts before variables, and these before the file.%n";
 
     private final Map<String, String> environment;

@@ -71,6 +71,7 @@ final class Run {
     private final Narrator narrator;
     private final FirstConnection firstConnection;
     private final Beside beside;
+    private volatile boolean gaveUp;
     private boolean ending;
     private @Nullable Singleton singleton;
 
@@ -107,6 +108,7 @@ final class Run {
         int ownStatus = ExitStatus.INTERNAL;
         GivenUp givenUp = awaitConnection(closed);
         if (givenUp != null) {
+            gaveUp = true;
             ownStatus = givenUp.status();
             if (!givenUp.message().isEmpty()) {
                 narrator.say(givenUp.message());
@@ -147,7 +149,9 @@ final class Run {
         var unusedAsWell = started.listen(beside.transitions());
         account.begin();
         Consumer<Condition> hear = condition -> {
-            account.condition(condition);
+            if (!gaveUp) { // what an attempt that is called off says comes too late
+                account.condition(condition);
+            }
             beside.conditions().accept(condition);
             firstConnection.condition(condition);
         };

@@ -56,7 +56,8 @@ import picocli.CommandLine.Parameters;
             "64:the command line, a variable or the configuration file is wrong",
             "69:the lock service could not be used within --connect-timeout",
             "70:a bug in highlander",
-            "71:the system refused highlander what it needs for itself, such as a guard for the command",
+            "71:the system refused highlander what it needs for itself, such as a guard for the command or the port"
+                    + " of --http",
             "78:the lock service refused this node when it first connected, and will until somebody changes something",
             "124:the command was not ready within --ready-timeout",
             "126:the command is not executable",

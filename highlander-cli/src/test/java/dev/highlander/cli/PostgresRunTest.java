@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.highlander.embedded.PostgresServer;
 import dev.highlander.embedded.Shutdown;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -160,6 +162,16 @@ class PostgresRunTest {
         assertThat(run.err().get(1))
                 .isEqualTo("highlander: gave up, since the lock service could not be used within 3 s [UNREACHABLE]."
                         + " Put that right, or give --connect-timeout more time, or 0 to try for ever.");
+    }
+
+    @Test
+    void D8_aServerThatSaysNothingEndsItWithStatus69Too() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Wrapper run = refused("postgres://127.0.0.1:" + silent.getLocalPort() + "/x", "500ms");
+
+            assertThat(run.await()).isEqualTo(69);
+            assertThat(run.err()).last().asString().startsWith("highlander: gave up, since the lock service could not");
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,30 @@ class ReadyRunTest {
         end(run);
 
         assertThat(run.err()).contains("highlander: stopping sh");
+    }
+
+    @Test
+    void withoutAGuardALineCanNotBeWaitedFor_whichIsSaidBeforeTheCommandRuns() throws Exception {
+        Path bin = Files.createDirectory(directory.resolve("bin"));
+        Path sh = Files.writeString(bin.resolve("sh"), "#!/bin/sh\nexec /bin/sh \"$@\"\n");
+        Files.setPosixFilePermissions(sh, PosixFilePermissions.fromString("rwx------"));
+        Wrapper run = Wrapper.start(
+                Map.of("PATH", bin.toString()),
+                "run",
+                "--local",
+                "--directory",
+                directory.toString(),
+                "--key=job",
+                "--ready-when=line:x",
+                "sh");
+        started.add(run);
+
+        assertThat(run.await()).isEqualTo(64);
+        assertThat(run.err())
+                .singleElement()
+                .asString()
+                .startsWith("highlander: There is no guard here, since ")
+                .contains("Let it wait for a port or a command.");
     }
 
     @Test

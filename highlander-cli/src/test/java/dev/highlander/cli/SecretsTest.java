@@ -106,6 +106,18 @@ class SecretsTest {
     }
 
     @Test
+    void withoutAGuardNothingIsHandedOnEither() throws Exception {
+        Path bin = Files.createDirectory(directory.resolve("bin"));
+        Path sh = Files.writeString(bin.resolve("sh"), "#!/bin/sh\nPATH=/bin:/usr/bin exec /bin/sh \"$@\"\n");
+        Files.setPosixFilePermissions(sh, PosixFilePermissions.fromString("rwx------"));
+
+        Wrapper run = run(Map.of("HIGHLANDER_POSTGRES", url, "OTHER", "kept", "PATH", bin.toString()));
+
+        assertThat(environOfChild(run)).doesNotContain(password).contains("OTHER=kept", "HIGHLANDER_KEY=job");
+        assertThat(run.err()).anyMatch(line -> line.startsWith("highlander: there is no guard here, since "));
+    }
+
+    @Test
     void aPasswordOnTheCommandLineIsRefused_unlessItIsForced() throws Exception {
         Wrapper refused = run(Map.of(), "--postgres", url);
         assertThat(refused.await()).isEqualTo(64);
