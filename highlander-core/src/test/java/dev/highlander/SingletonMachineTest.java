@@ -943,6 +943,16 @@ class SingletonMachineTest {
         }
 
         @Test
+        void B9_that_an_earlier_child_was_silent_is_not_held_against_the_next() {
+            bench.running();
+            ticks(bench, 4);
+            bench.at(5).on(ENDED);
+            bench.on(STARTED);
+            assertThat(bench.on(stepDown(5))).startsWith("STOPPING STEPPED_DOWN");
+            assertThat(bench.at(6).on(ENDED)).isEqualTo("release, STANDBY STOPPED");
+        }
+
+        @Test
         void B9_the_lease_comes_first() {
             MachineBench both = silentFor(6, new Next.InPlace()).running();
             both.at(1.5).tick();

@@ -1,5 +1,6 @@
 package dev.highlander.postgres;
 
+import dev.highlander.Term;
 import dev.highlander.postgres.SimOptions.Mistake;
 import dev.highlander.supervisor.Child;
 import dev.highlander.supervisor.Exit;
@@ -9,6 +10,8 @@ import java.util.concurrent.CompletionStage;
 
 /** A child that runs until it is stopped, or ends by itself; it may take its time, and may ignore stop and kill. */
 final class SimChild implements Child {
+    static final long REPORTS_EVERY = SimWorld.SECOND;
+
     private final SimWorld world;
     private final SimProcess process;
     private final SimJudge judge;
@@ -43,10 +46,19 @@ final class SimChild implements Child {
         this.startedAt = world.now();
     }
 
-    /** It ends by itself some day, perhaps. */
-    void live() {
+    /** It ends by itself some day, perhaps, or hangs. */
+    void live(Term term) {
         if (world.chance(0.1)) {
-            dieIn(world.upTo(20 * SimWorld.SECOND));
+            dieIn(world.upTo(world.chance(0.5) ? SimWorld.SECOND / 10 : 20 * SimWorld.SECOND));
+        }
+        long hangsAt = world.chance(0.1) ? world.now() + world.upTo(20 * SimWorld.SECOND) : Long.MAX_VALUE;
+        report(term, hangsAt);
+    }
+
+    private void report(Term term, long until) {
+        if (isAlive() && world.now() < until) {
+            term.progress();
+            world.at(world.now() + REPORTS_EVERY, process, () -> report(term, until));
         }
     }
 

@@ -10,6 +10,7 @@ final class SimHold implements Hold {
     private final SimSingleton singleton;
     private final Runnable startable;
     private boolean startedEarly;
+    private boolean released;
 
     SimHold(Hold real, SimSingleton singleton, Runnable startable) {
         this.real = real;
@@ -45,8 +46,13 @@ final class SimHold implements Hold {
 
     @Override
     public void release() {
+        released = true;
         singleton.releasing(this);
         real.release();
+    }
+
+    boolean isReleased() {
+        return released;
     }
 
     /** A mistake: while the child may still run. */

@@ -14,6 +14,7 @@ final class SimJudge {
     private String violation;
     private long starts;
     private long strays;
+    private long restarts;
 
     SimJudge(SimWorld world) {
         this.world = world;
@@ -30,7 +31,8 @@ final class SimJudge {
         }
     }
 
-    void started(SimChild child, long token) {
+    /** {@code again} under the hold of the one before it. */
+    void started(SimChild child, long token, boolean again) {
         starts++;
         alive.add(child);
         if (world.isTracing()) {
@@ -38,9 +40,14 @@ final class SimJudge {
         }
         Long before =
                 token == Long.MAX_VALUE ? null : lastToken.put(child.hold().key(), token);
-        if (before != null && before >= token) {
+        if (before != null && (again ? before != token : before >= token)) {
             violated("the token went from " + before + " to " + token);
         }
+        if (child.hold().isReleased()) {
+            violated("a child was started under a hold that was given back on "
+                    + child.process().name());
+        }
+        restarts += again ? 1 : 0;
         look();
     }
 
@@ -143,5 +150,10 @@ final class SimJudge {
 
     long strays() {
         return strays;
+    }
+
+    /** How many children were started in place of another, under its term. */
+    long restarts() {
+        return restarts;
     }
 }

@@ -1,5 +1,6 @@
 package dev.highlander.postgres;
 
+import dev.highlander.Highlander;
 import dev.highlander.NotHeldException;
 import dev.highlander.SimHighlander;
 import dev.highlander.Singleton;
@@ -44,19 +45,28 @@ final class SimSingleton {
 
     void open() {
         Duration grace = Duration.ofMillis(1 + world.upTo(6000));
-        ChildSpec spec = ChildSpec.of("child of " + key, this::startChild)
-                .shutdown(world.chance(0.1) ? Shutdown.kill() : Shutdown.grace(grace));
-        singleton = SimHighlander.with(locks, world::uniform, () -> node.halts(process))
+        Highlander highlander = SimHighlander.with(locks, world::uniform, () -> node.halts(process))
                 .whenStuck(node.options().whenStuck())
-                .standAside(Duration.ofNanos(2 * node.lease().nanos()))
-                .start(key, spec);
+                .standAside(Duration.ofNanos(2 * node.lease().nanos()));
+        if (world.chance(0.5)) {
+            highlander = highlander.restartInPlace(
+                    world.below(4), Duration.ofNanos(node.lease().nanos()));
+        }
+        ChildSpec spec = highlander
+                .child("child of " + key, this::startChild)
+                .shutdown(world.chance(0.1) ? Shutdown.kill() : Shutdown.grace(grace));
+        if (world.chance(0.3)) {
+            spec = spec.expectProgress(Duration.ofNanos(3 * SimChild.REPORTS_EVERY));
+        }
+        singleton = highlander.start(key, spec);
     }
 
-    private SimChild startChild() {
+    private SimChild startChild(Term term) {
         SimHold hold = locks.latest();
+        boolean again = child != null && child.hold() == hold;
         child = new SimChild(world, weather, process, judge, this, hold);
-        judge.started(child, hold.startedEarly() ? Long.MAX_VALUE : hold.token());
-        child.live();
+        judge.started(child, hold.startedEarly() ? Long.MAX_VALUE : hold.token(), again);
+        child.live(term);
         return child;
     }
 

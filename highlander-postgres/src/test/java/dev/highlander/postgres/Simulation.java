@@ -35,11 +35,13 @@ final class Simulation {
      * @param seed which run
      * @param events how many things happened
      * @param starts how many children were started
+     * @param restarts how many of them in place of another, under its term
      * @param strays how many frozen children may have done one step too many, with a check that refused it
      * @param violation what must never be and was, or null
      * @param timeline what happened, if it was asked for; what went wrong has an exclamation mark
      */
-    record Outcome(long seed, long events, long starts, long strays, String violation, List<String> timeline) {
+    record Outcome(
+            long seed, long events, long starts, long restarts, long strays, String violation, List<String> timeline) {
         /** What there is to say about a run that went wrong. */
         String account() {
             String faults = timeline.stream().filter(line -> line.contains("!")).collect(Collectors.joining("\n"));
@@ -100,7 +102,8 @@ final class Simulation {
         if (violation != null) {
             world.say("judge", violation);
         }
-        return new Outcome(seed, world.events(), judge.starts(), judge.strays(), violation, world.timeline());
+        return new Outcome(
+                seed, world.events(), judge.starts(), judge.restarts(), judge.strays(), violation, world.timeline());
     }
 
     private String runToTheEnd() {

@@ -22,6 +22,7 @@ class SimulationTest {
         assumeTrue(System.getProperty("sim.seed") == null, "one seed is shown instead");
         long events = 0;
         long starts = 0;
+        long restarts = 0;
         long strays = 0;
         long began = System.nanoTime();
         for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
@@ -31,20 +32,23 @@ class SimulationTest {
             }
             events += outcome.events();
             starts += outcome.starts();
+            restarts += outcome.restarts();
             strays += outcome.strays();
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         System.out.printf(
                 Locale.ROOT,
-                "Simulation: %d seeds, %d events, %d children started, %d stray steps refused, %.1f s, %.0f events/s%n",
+                "Simulation: %d seeds, %d events, %d children started, %d of them in place, %d stray steps refused, %.1f s, %.0f events/s%n",
                 SEEDS,
                 events,
                 starts,
+                restarts,
                 strays,
                 seconds,
                 events / seconds);
 
         assertThat(starts).as("children move about").isGreaterThan(2 * SEEDS);
+        assertThat(restarts).as("some are restarted under their term").isGreaterThan(SEEDS / 100);
         assertThat(strays).as("some were frozen for longer than their lease").isPositive();
     }
 
