@@ -34,7 +34,8 @@ final class Cli {
         this.err = err;
         commands = new CommandLine(new HighlanderCommand())
                 .addSubcommand(new RunCommand(environment, err))
-                .addSubcommand(new StatusCommand(environment, out))
+                .addSubcommand(new StatusCommand(environment, out, err))
+                .addSubcommand(new ExplainCommand(environment, out))
                 .addSubcommand(new CompletionCommand(out))
                 .addSubcommand(new ManCommand(out))
                 .addSubcommand(new PrepareCommand(environment));

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         sortOptions = false,
         header = "Prints what makes bash and zsh complete commands and options.%n",
-        footerHeading = "%nExample:%n",
+        footerHeading = "%nExamples:%n",
         footer = "  . <(highlander completion)     (in ~/.bashrc or ~/.zshrc)")
 final class CompletionCommand implements Callable<Integer> {
     private final PrintStream out;

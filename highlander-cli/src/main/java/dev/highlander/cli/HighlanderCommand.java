@@ -17,12 +17,13 @@ import picocli.CommandLine.Command;
             "  highlander run --key mail-relay -- ./relay.sh        (DATABASE_URL says where)",
             "  highlander run --key backup --local -- ./backup.sh   (once on this machine)",
             "  highlander status",
+            "  highlander explain --lease 5s                        (what that guarantees, and costs)",
             "",
             "'highlander COMMAND --help' shows the options and exit statuses of a command.",
         })
 final class HighlanderCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw FailedException.usage("There is no command. Give run or status.");
+        throw FailedException.usage("There is no command. Give run, status or explain.");
     }
 }

@@ -49,10 +49,16 @@ record LocalPlace(@Nullable Path directory) implements Place {
         };
     }
 
+    @Override
+    public String toString() {
+        return "Lock files of this machine" + (directory == null ? "" : " in " + directory);
+    }
+
     private static StatusSource.Row row(Holding holding) {
         Holder holder = holding.holder();
         return new StatusSource.Row(
                 holding.key().toString(),
+                "held",
                 Optional.of(holder.node()),
                 holder.since(),
                 holder.token(),

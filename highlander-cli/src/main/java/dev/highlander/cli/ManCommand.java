@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         sortOptions = false,
         header = "Prints the manual page.%n",
-        footerHeading = "%nExample:%n",
+        footerHeading = "%nExamples:%n",
         footer = "  highlander man | man -l -")
 final class ManCommand implements Callable<Integer> {
     private final PrintStream out;

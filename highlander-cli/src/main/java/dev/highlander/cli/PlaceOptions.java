@@ -71,9 +71,20 @@ final class PlaceOptions implements Settings.Aware {
         return local && !(postgres != null && settings.outranks("postgres", "local"));
     }
 
-    /** Whether lock files were chosen in an earlier place than {@code option}, which has no meaning with them. */
-    boolean overrules(String option) {
-        return settings.outranks("local", option);
+    /** Whether anything says where keys are kept. */
+    boolean isGiven(Map<String, String> environment) {
+        return local
+                || postgres != null
+                || !environment.getOrDefault(VARIABLE, "").isBlank();
+    }
+
+    /** A lease has no meaning with lock files, unless those were chosen in an earlier place than it. */
+    void refuseLease(NodeOptions how) {
+        if (isLocal() && how.hasLease() && !settings.outranks("local", "lease")) {
+            throw FailedException.usage(
+                    "--lease has no meaning with --local, where a key can't be lost while its process"
+                            + " lives. Leave it out.");
+        }
     }
 
     /** Tells a key of this place from others on this machine. */

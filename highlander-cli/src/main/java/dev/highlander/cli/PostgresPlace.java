@@ -11,6 +11,7 @@ import dev.highlander.postgres.PostgresDirectory;
 import dev.highlander.postgres.PostgresLocks;
 import dev.highlander.postgres.UnavailableException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -46,9 +47,15 @@ record PostgresPlace(DatabaseUrl url) implements Place {
         };
     }
 
+    @Override
+    public String toString() {
+        return "Postgres at " + url;
+    }
+
     private static StatusSource.Row row(KeyStatus status) {
         return new StatusSource.Row(
                 status.key().toString(),
+                status.state().name().toLowerCase(Locale.ROOT),
                 status.holder().map(Holder::node),
                 status.holder().flatMap(Holder::since),
                 status.holder().map(Holder::token).orElse(OptionalLong.empty()),

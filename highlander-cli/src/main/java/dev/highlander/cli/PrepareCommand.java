@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,9 @@ import picocli.CommandLine.Command;
             "0:the archive is made",
             "69:there is no Java, or no directory that can be written",
             "70:the archive could not be made",
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = "  HIGHLANDER_CACHE=/opt/highlander-cache highlander prepare")
 final class PrepareCommand implements Callable<Integer> {
     private static final List<String> NEEDED = List.of(
             "dev/highlander/", "org/postgresql/core/", "org/postgresql/jdbc/", "org/postgresql/util/", "picocli/");
@@ -83,7 +86,7 @@ final class PrepareCommand implements Callable<Integer> {
 
     private void be() throws IOException {
         Map<String, String> here = new HashMap<>(environment);
-        here.remove("DATABASE_URL");
+        here.keySet().retainAll(Set.of("PATH", "HOME")); // nothing of it is an option
         Path directory = Files.createTempDirectory("highlander-prepare");
         try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream())) {
             Cli cli = new Cli(here, nowhere, nowhere);

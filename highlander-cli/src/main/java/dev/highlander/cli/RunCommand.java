@@ -116,11 +116,7 @@ final class RunCommand implements Callable<Integer> {
             throw FailedException.usage("There is no command to run. Give one after the options, or after --.");
         }
         Key wanted = key;
-        if (where.isLocal() && how.hasLease() && !where.overrules("lease")) {
-            throw FailedException.usage(
-                    "--lease has no meaning with --local, where a key can't be lost while its process"
-                            + " lives. Leave it out.");
-        }
+        where.refuseLease(how);
         Place place = where.place(environment);
         Lease trusted = how.lease();
         Node node = how.node();

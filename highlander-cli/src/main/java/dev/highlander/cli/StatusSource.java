@@ -17,11 +17,14 @@ interface StatusSource {
     /**
      * A key and who has to do with it.
      *
+     * @param state {@code running}, {@code held} (it settles, or stops), {@code silent} (the holder does not answer), or
+     *     {@code wanted} (no node holds it)
      * @param node who holds it, unless nobody does
      * @param waiting who wants it; empty where that can't be known
      */
     record Row(
             String key,
+            String state,
             Optional<String> node,
             Optional<Instant> since,
             OptionalLong token,

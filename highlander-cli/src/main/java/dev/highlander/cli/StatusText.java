@@ -2,6 +2,7 @@ package dev.highlander.cli;
 
 import dev.highlander.cli.StatusSource.Row;
 import dev.highlander.lock.Namespace;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The state of all keys, for people and for programs. */
 final class StatusText {
-    private static final List<String> HEADER = List.of("KEY", "NODE", "SINCE", "TOKEN", "ADDRESS", "WAITING");
+    private static final List<String> HEADER = List.of("KEY", "STATE", "NODE", "SINCE", "TOKEN", "ADDRESS", "WAITING");
     private static final String UNKNOWN = "-";
 
     private StatusText() {}
@@ -35,6 +36,7 @@ final class StatusText {
     private static List<String> cells(Row row) {
         return List.of(
                 row.key(),
+                row.state(),
                 row.node().orElse(UNKNOWN),
                 row.since()
                         .map(since -> since.truncatedTo(ChronoUnit.SECONDS).toString())
@@ -57,16 +59,40 @@ final class StatusText {
 
     /** Every field is always there: null for what is not known. */
     static String json(Namespace namespace, List<Row> rows) {
+        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(tree(namespace, rows));
+    }
+
+    /** The same on one line. */
+    static String jsonLine(Namespace namespace, List<Row> rows, Instant at) {
+        ObjectNode root = tree(namespace, rows);
+        root.put("at", at.toString());
+        return JsonMapper.shared().writeValueAsString(root);
+    }
+
+    private static ObjectNode tree(Namespace namespace, List<Row> rows) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.put("namespace", namespace.name());
         ArrayNode keys = root.putArray("keys");
         rows.forEach(row -> keys.add(json(row)));
-        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(root);
+        return root;
+    }
+
+    /** One key on one line, for a log. */
+    static String line(Row row) {
+        return row.key() + " " + row.state()
+                + row.node().map(node -> " on " + node).orElse("")
+                + row.address().map(address -> " at " + address).orElse("")
+                + (row.token().isPresent() ? ", token " + row.token().getAsLong() : "")
+                + row.waiting()
+                        .filter(names -> !names.isEmpty())
+                        .map(names -> ", waiting: " + String.join(", ", names))
+                        .orElse("");
     }
 
     private static ObjectNode json(Row row) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("key", row.key());
+        node.put("state", row.state());
         node.put("node", row.node().orElse(null));
         node.put("since", row.since().map(Object::toString).orElse(null));
         node.put("token", row.token().isPresent() ? (Long) row.token().getAsLong() : null);

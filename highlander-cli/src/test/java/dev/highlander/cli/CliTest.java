@@ -130,7 +130,7 @@ class CliTest {
 
         assertThat(err())
                 .isEqualTo(
-                        "highlander: There is no command. Give run or status. 'highlander --help' shows all options.\n");
+                        "highlander: There is no command. Give run, status or explain. 'highlander --help' shows all options.\n");
     }
 
     @Test
@@ -190,7 +190,16 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "run --help", "status --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "run --help",
+                "status --help",
+                "explain --help",
+                "prepare --help",
+                "completion --help",
+                "man --help"
+            })
     void helpHasExamplesAndNoLineIsTooLong(String line) {
         assertThat(runLine(line)).isZero();
 

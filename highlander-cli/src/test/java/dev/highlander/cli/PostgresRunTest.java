@@ -215,7 +215,7 @@ class PostgresRunTest {
         Wrapper table = status(url);
         assertThat(table.await()).isZero();
         assertThat(table.out()).hasSize(2);
-        assertThat(table.out().get(1)).matches("job +node-a +20..-..-..T..:..:..Z +[0-9]+ +127.0.0.1 +node-b");
+        assertThat(table.out().get(1)).matches("job +running +node-a +20..-..-..T..:..:..Z +[0-9]+ +127.0.0.1 +node-b");
 
         Wrapper json = status(url, "--json", "--key", "job");
         assertThat(json.await()).isZero();
@@ -224,6 +224,7 @@ class PostgresRunTest {
                 .get("keys")
                 .get(0);
         assertThat(row.get("key").asString()).isEqualTo("job");
+        assertThat(row.get("state").asString()).isEqualTo("running");
         assertThat(row.get("node").asString()).isEqualTo("node-a");
         assertThat(row.get("token").isIntegralNumber()).isTrue();
         assertThat(row.get("waiting").get(0).asString()).isEqualTo("node-b");

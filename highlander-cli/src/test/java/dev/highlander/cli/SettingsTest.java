@@ -49,6 +49,11 @@ class SettingsTest {
             Map.entry("http", List.of("null", "8080", "0.0.0.0:8081")),
             Map.entry("log", List.of("text", "json", "text")),
             Map.entry("verbose", List.of("[]", "1", "2")),
+            Map.entry("watch", List.of("false", "true", "false")),
+            Map.entry("interval", List.of("null", "1s", "2s")),
+            Map.entry("takeover-within", List.of("null", "1s", "2s")),
+            Map.entry("stop-within", List.of("null", "1s", "2s")),
+            Map.entry("connect", List.of("false", "true", "false")),
             Map.entry("json", List.of("false", "true", "false")));
 
     private final Map<String, String> environment = new HashMap<>();

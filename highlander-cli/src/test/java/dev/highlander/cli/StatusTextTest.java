@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 class StatusTextTest {
     private static final Row HELD = new Row(
             "mail-relay",
+            "running",
             Optional.of("node-a"),
             Optional.of(Instant.parse("2026-01-02T03:04:05.678Z")),
             OptionalLong.of(42),
@@ -24,6 +25,7 @@ class StatusTextTest {
             Optional.of(List.of("node-b", "node-c")));
     private static final Row WANTED = new Row(
             "x",
+            "wanted",
             Optional.empty(),
             Optional.empty(),
             OptionalLong.empty(),
@@ -31,6 +33,7 @@ class StatusTextTest {
             Optional.of(List.<String>of()));
     private static final Row ODD = new Row(
             "a \"b\" \\ é",
+            "silent",
             Optional.of("n"),
             Optional.empty(),
             OptionalLong.empty(),
@@ -40,15 +43,15 @@ class StatusTextTest {
     @Test
     void F6_asATable() {
         assertThat(StatusText.table(List.of(HELD, WANTED, ODD))).isEqualTo("""
-                        KEY         NODE    SINCE                 TOKEN  ADDRESS        WAITING
-                        mail-relay  node-a  2026-01-02T03:04:05Z  42     10.0.0.1:4321  node-b, node-c
-                        x           -       -                     -      -              nobody
-                        a "b" \\ é   n       -                     -      -              -""");
+                        KEY         STATE    NODE    SINCE                 TOKEN  ADDRESS        WAITING
+                        mail-relay  running  node-a  2026-01-02T03:04:05Z  42     10.0.0.1:4321  node-b, node-c
+                        x           wanted   -       -                     -      -              nobody
+                        a "b" \\ é   silent   n       -                     -      -              -""");
     }
 
     @Test
     void F6_nothingIsATableWithoutRows() {
-        assertThat(StatusText.table(List.of())).isEqualTo("KEY  NODE  SINCE  TOKEN  ADDRESS  WAITING");
+        assertThat(StatusText.table(List.of())).isEqualTo("KEY  STATE  NODE  SINCE  TOKEN  ADDRESS  WAITING");
     }
 
     @Test
@@ -58,13 +61,28 @@ class StatusTextTest {
 
         assertThat(root).isEqualTo(JsonMapper.shared().readTree("""
                                         {"namespace": "shop", "keys": [
-                                          {"key": "mail-relay", "node": "node-a", "since": "2026-01-02T03:04:05.678Z",
+                                          {"key": "mail-relay", "state": "running", "node": "node-a", "since": "2026-01-02T03:04:05.678Z",
                                            "token": 42, "address": "10.0.0.1:4321", "waiting": ["node-b", "node-c"]},
-                                          {"key": "x", "node": null, "since": null, "token": null, "address": null,
+                                          {"key": "x", "state": "wanted", "node": null, "since": null, "token": null, "address": null,
                                            "waiting": []},
-                                          {"key": "a \\"b\\" \\\\ é", "node": "n", "since": null, "token": null,
+                                          {"key": "a \\"b\\" \\\\ é", "state": "silent", "node": "n", "since": null, "token": null,
                                            "address": null, "waiting": null}]}
                                         """));
+    }
+
+    @Test
+    void F6_asALineOfALog() {
+        assertThat(StatusText.line(HELD))
+                .isEqualTo("mail-relay running on node-a at 10.0.0.1:4321, token 42, waiting: node-b, node-c");
+        assertThat(StatusText.line(WANTED)).isEqualTo("x wanted");
+    }
+
+    @Test
+    void F6_asALineOfJson() {
+        String line = StatusText.jsonLine(Namespace.DEFAULT, List.of(HELD), Instant.parse("2026-01-02T03:04:05Z"));
+
+        assertThat(line).doesNotContain("\n");
+        assertThat(JsonMapper.shared().readTree(line).get("at").asString()).isEqualTo("2026-01-02T03:04:05Z");
     }
 
     @Test

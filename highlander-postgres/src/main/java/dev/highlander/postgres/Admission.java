@@ -69,7 +69,7 @@ final class Admission {
     }
 
     private void applySettings() throws SQLException, RefusedException {
-        long silence = lease.length().toMillis() * 11 / 10;
+        long silence = new PostgresBounds(lease).silenceMillis();
         long seconds = Math.max(1, silence / 4000);
         Map<String, String> needed = new LinkedHashMap<>();
         needed.put("idle_session_timeout", Long.toString(silence));

@@ -10,7 +10,19 @@ import java.util.Optional;
  *
  * @param key the key; of a text only its number, if the holder did not answer and nobody waits
  * @param holder who holds it, unless nobody does
- * @param running whether the holder says that it runs it; false while it settles, and when it did not answer
+ * @param state how it is held
  * @param waiting the names of the nodes that say they want it
  */
-public record KeyStatus(Key key, Optional<Holder> holder, boolean running, List<String> waiting) {}
+public record KeyStatus(Key key, Optional<Holder> holder, State state, List<String> waiting) {
+    /** How a key is held. */
+    public enum State {
+        /** The holder says that it may run its child. */
+        RUNNING,
+        /** The holder says that it does not run it yet, or not any more: it settles, or stops. */
+        HELD,
+        /** The holder does not answer: it is frozen, cut off or busy. */
+        SILENT,
+        /** Some nodes want it and none holds it; a session that is no node may. */
+        WANTED
+    }
+}

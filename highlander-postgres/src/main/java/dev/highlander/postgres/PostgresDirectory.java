@@ -3,6 +3,7 @@ package dev.highlander.postgres;
 import dev.highlander.lock.Holder;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Namespace;
+import dev.highlander.postgres.KeyStatus.State;
 import dev.highlander.postgres.Presence.Standing;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -129,10 +130,17 @@ public final class PostgresDirectory {
                 .map(lock -> new KeyStatus(
                         keys.getOrDefault(lock, lock.asKey()),
                         holderOf(lock, holding.get(lock)),
-                        holding.containsKey(lock) && holding.get(lock).standing() == Standing.RUNNING,
+                        stateOf(lock, holding.get(lock)),
                         waiting.getOrDefault(lock, List.of()).stream().sorted().toList()))
                 .sorted(Comparator.comparing(status -> status.key().toString()))
                 .toList();
+    }
+
+    private State stateOf(LockId lock, @Nullable Presence presence) {
+        if (presence != null) {
+            return presence.standing() == Standing.RUNNING ? State.RUNNING : State.HELD;
+        }
+        return held.containsKey(lock) ? State.SILENT : State.WANTED;
     }
 
     private Optional<Holder> holderOf(LockId lock, @Nullable Presence presence) {

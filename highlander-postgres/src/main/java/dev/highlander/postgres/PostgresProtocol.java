@@ -49,7 +49,6 @@ class PostgresProtocol {
     /** The most locks in one statement, so that no statement keeps a check of trust waiting for long. */
     static final int BATCH = 1000;
 
-    private static final long SECOND = 1_000_000_000L;
     /** Beyond so many locks heard of, nothing more is remembered: no evidence costs a settle, and nothing else. */
     private static final int MEMORY = 1 << 17;
 
@@ -389,7 +388,7 @@ class PostgresProtocol {
     private void beat(boolean good, Sent sent, long now) {
         if (good) {
             notices.add(new Notice.Confirmed(trustFromOf(sent, now)));
-            beatAt = sent.at() + (holds.isEmpty() ? lease.nanos() / 2 : lease.heartbeat());
+            beatAt = sent.at() + (holds.isEmpty() ? new PostgresBounds(lease).idleHeartbeat() : lease.heartbeat());
         } else {
             distrust(Problems.lockGone());
         }
@@ -509,9 +508,9 @@ class PostgresProtocol {
 
     /** A second, half of it more or less so that nodes do not poll in step; slower when it takes several statements. */
     private long pollInterval() {
-        long base = Math.min(SECOND, lease.nanos() / 2);
         long statements = 1L + (contests.size() - 1) / BATCH;
-        return (long) (base * Math.max(1, statements) * (0.5 + random.getAsDouble()));
+        return PostgresBounds.jittered(
+                new PostgresBounds(lease).poll() * Math.max(1, statements), random.getAsDouble());
     }
 
     /** The digest of the locks that this session should hold, in the form in which the server computes it. */

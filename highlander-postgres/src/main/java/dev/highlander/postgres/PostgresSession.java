@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresSession implements Runnable {
     private static final System.Logger LOG = System.getLogger("dev.highlander.postgres");
-    private static final long FIRST_RETRY = 50_000_000L;
-    private static final long LONGEST_RETRY = 1_000_000_000L;
-    private static final long REFUSED_RETRY = 5_000_000_000L;
 
     private final Connector connector;
     private final Lease lease;
@@ -45,7 +42,7 @@ final class PostgresSession implements Runnable {
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
     private volatile @Nullable Wire wire;
-    private long retry = FIRST_RETRY;
+    private long retry = PostgresBounds.firstRetry();
     private @Nullable Problem lastProblem;
     private @Nullable String lastLogged;
 
@@ -199,7 +196,7 @@ final class PostgresSession implements Runnable {
 
     private void confirmed() {
         lastLogged = null; // once it has worked, the same trouble is news again
-        retry = FIRST_RETRY;
+        retry = PostgresBounds.firstRetry();
     }
 
     /** The session is over: first its socket is closed, so that the server lets go, then everyone is told. */
@@ -217,14 +214,14 @@ final class PostgresSession implements Runnable {
             lastLogged = problem.code();
         }
         conditions.accept(refused ? Condition.refused(problem) : Condition.connecting(problem));
-        pause(refused ? REFUSED_RETRY : retry);
-        retry = Math.min(LONGEST_RETRY, retry * 2);
+        pause(refused ? PostgresBounds.refusedRetry() : retry);
+        retry = Math.min(PostgresBounds.longestRetry(), retry * 2);
     }
 
     /** Waits before the next attempt, doing what is posted meanwhile. */
     private void pause(long nanos) {
         long until = time.nanos()
-                + (long) (nanos * (0.5 + ThreadLocalRandom.current().nextDouble()));
+                + PostgresBounds.jittered(nanos, ThreadLocalRandom.current().nextDouble());
         while (!conversation.isFinished()) {
             doInbox();
             long left = until - time.nanos();

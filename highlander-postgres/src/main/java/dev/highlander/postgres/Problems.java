@@ -136,6 +136,8 @@ final class Problems {
                         "The server's shared lock table is full: " + said,
                         "Raise max_locks_per_transaction (the table holds it times max_connections) and restart the server, or"
                                 + " run fewer keys.");
+            // A server that speaks another language says the second of both.
+            case "25006" -> said.contains("recovery") ? inRecovery() : readOnly();
             case "57P03" ->
                 new Problem(
                         "STARTING_OR_STOPPING",

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.highlander.lock.Holder;
 import dev.highlander.lock.Key;
 import dev.highlander.postgres.Nodes.Running;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +40,7 @@ final class PostgresDirectoryTest {
                 .until(() -> read().size() == 1 && read().get(0).waiting().equals(List.of("second", "third")));
         KeyStatus status = read().get(0);
         assertThat(status.key()).isEqualTo(Key.of("a relay, of sorts"));
-        assertThat(status.running()).isTrue();
+        assertThat(status.state()).isEqualTo(KeyStatus.State.RUNNING);
         Holder holder = status.holder().orElseThrow();
         assertThat(holder.node()).isEqualTo("holder");
         assertThat(holder.token()).hasValue(running.term().token());
@@ -60,8 +62,35 @@ final class PostgresDirectoryTest {
 
             assertThat(all).hasSize(1);
             assertThat(all.get(0).holder().orElseThrow().node()).isEqualTo("frozen");
-            assertThat(all.get(0).running()).isFalse();
+            assertThat(all.get(0).state()).isEqualTo(KeyStatus.State.SILENT);
             assertThat(all.get(0).key()).isEqualTo(Key.number(new Key.Named("relay").hash(nodes.namespace)));
+        }
+    }
+
+    @Test
+    void a_holder_that_settles_holds_and_does_not_run() throws Exception {
+        nodes.start(nodes.open("settling"), Key.of("relay"));
+
+        await().atMost(Nodes.PATIENCE)
+                .until(() -> !read().isEmpty() && read().get(0).state() == KeyStatus.State.HELD);
+
+        nodes.awaitStart();
+    }
+
+    @Test
+    void a_key_that_a_foreign_session_holds_is_wanted() throws Exception {
+        long number = new Key.Named("relay").hash(nodes.namespace);
+        try (Connection foreign = nodes.server.connect("postgres");
+                Statement statement = foreign.createStatement()) {
+            statement.execute("select pg_advisory_lock(" + number + ")");
+            nodes.start(nodes.open("waiting"), Key.of("relay"));
+
+            await().atMost(Nodes.PATIENCE).until(() -> read().size() == 1);
+
+            KeyStatus status = read().get(0);
+            assertThat(status.state()).isEqualTo(KeyStatus.State.WANTED);
+            assertThat(status.holder()).isEmpty();
+            assertThat(status.waiting()).containsExactly("waiting");
         }
     }
 

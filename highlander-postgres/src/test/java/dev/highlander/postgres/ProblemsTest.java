@@ -71,6 +71,14 @@ class ProblemsTest {
                 .isEqualTo(Problems.pooler());
     }
 
+    /** Who only looks, such as at the state of all keys, has not asked first whether the server is a standby. */
+    @Test
+    void D8_aStatementThatAStandbyOrAReadOnlySessionRefusesTellsWhich() {
+        assertThat(of("25006", "ERROR: cannot execute LISTEN during recovery")).isEqualTo(Problems.inRecovery());
+        assertThat(of("25006", "ERROR: cannot execute CREATE TABLE in a read-only transaction"))
+                .isEqualTo(Problems.readOnly());
+    }
+
     @Test
     void D8_aSettingThatDidNotStickIsNamedWithBothValues() {
         assertText(
