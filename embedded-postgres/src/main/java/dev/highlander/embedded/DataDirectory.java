@@ -73,7 +73,10 @@ final class DataDirectory {
             List<String> command = new ArrayList<>(account.command(postgres.program("initdb"), "-D", path.toString()));
             command.addAll(List.of("-U", PostgresServer.USER, "--pwfile=" + file, "-E", "UTF8", "--no-locale"));
             // In clear on 127.0.0.1: SCRAM would cost each connection 10 ms, and a JVM's first 50 ms.
-            command.addAll(List.of("--auth-local=trust", "--auth-host=password", "--no-instructions"));
+            command.addAll(List.of("--auth-local=trust", "--auth-host=password"));
+            if (postgres.major() >= 14) { // 13 does not know it
+                command.add("--no-instructions");
+            }
             if (!durable) {
                 command.add("--no-sync");
             }
