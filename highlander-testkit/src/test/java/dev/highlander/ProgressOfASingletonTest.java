@@ -69,6 +69,7 @@ class ProgressOfASingletonTest {
         Singleton singleton = stage.run(reporting().restart(Restart.NEVER));
         pass(ALLOWED);
         puppets.last().end(Exit.stopped());
+        assertThat(singleton.state()).isEqualTo(State.CLOSED);
         Exit exit = singleton.closed().toCompletableFuture().join();
         assertThat(exit.kind()).isEqualTo(Exit.Kind.FAILED);
         assertThat(exit.cause().orElseThrow()).isInstanceOf(NoProgressException.class);
@@ -117,6 +118,7 @@ class ProgressOfASingletonTest {
         stage.time.runUntilIdle();
         pass(ALLOWED);
         puppets.last().end(Exit.stopped());
+        assertThat(app.ended().toCompletableFuture()).isDone();
         assertThat(app.ended().toCompletableFuture().join().cause().orElseThrow())
                 .hasRootCauseInstanceOf(NoProgressException.class);
     }

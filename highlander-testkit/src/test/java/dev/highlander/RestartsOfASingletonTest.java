@@ -248,6 +248,7 @@ class RestartsOfASingletonTest {
             grant();
             fail(3);
             assertThat(puppets.all).hasSize(6);
+            assertThat(hasEnded(app)).isTrue();
             Exit exit = app.ended().toCompletableFuture().join();
             assertThat(exit.kind()).isEqualTo(Exit.Kind.FAILED);
             assertThat(exit.cause().orElseThrow()).hasRootCauseMessage("on purpose");
