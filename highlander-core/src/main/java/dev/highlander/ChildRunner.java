@@ -34,6 +34,7 @@ final class ChildRunner {
     private volatile @Nullable Thread starting;
     private volatile @Nullable Child child;
     private volatile boolean stopping;
+    private volatile boolean foundStuck;
 
     ChildRunner(ChildSpec spec, HeldTerm term, Time time, Agenda decisions, BiConsumer<ChildRunner, Event> events) {
         this.spec = spec;
@@ -95,7 +96,12 @@ final class ChildRunner {
                 started.started().thenRun(() -> events.accept(this, new Event.Started()));
             }
         });
-        listen("stuck()", () -> started.stuck().thenRun(() -> events.accept(this, new Event.FoundStuck())));
+        listen(
+                "stuck()",
+                () -> started.stuck().thenRun(() -> {
+                    foundStuck = true;
+                    events.accept(this, new Event.FoundStuck());
+                }));
         listen(
                 "ended()",
                 () -> started.ended()
@@ -135,6 +141,9 @@ final class ChildRunner {
     /** Runs the hooks, then asks the child to end; hooks that hang delay that by a quarter of the time there is. */
     void stop(StopReason why, long killAt) {
         callOffStart();
+        if (foundStuck) { // by a tree that has given up, long before this: it is told once only
+            events.accept(this, new Event.FoundStuck());
+        }
         List<Consumer<StopReason>> hooks = term.takeHooks(why);
         Child present = child;
         if (hooks.isEmpty() && present != null && isPrompt(present)) {

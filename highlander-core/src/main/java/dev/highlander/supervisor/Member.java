@@ -52,6 +52,9 @@ final class Member {
     long shareEnds;
     boolean killed;
 
+    /** It has said that something of its own is stuck. */
+    boolean foundStuck;
+
     /** Why it can't be looked after. */
     @Nullable
     Throwable broken;

@@ -296,7 +296,7 @@ class SupervisorMachine {
         }
         long notBefore = notBefore(cause, now);
         cause.wanted = true;
-        cause.restarting = cause.startCall == null;
+        cause.restarting = true;
         cause.notBefore = notBefore;
         for (Member other : restartedWith(cause)) {
             restartWith(other, notBefore);
@@ -346,7 +346,7 @@ class SupervisorMachine {
             other.doomed = true;
         }
         other.wanted = stays;
-        other.restarting = stays && other.startCall == null;
+        other.restarting = stays && !other.onTrial;
         other.notBefore = other.waits(latest) ? Math.max(other.notBefore, notBefore) : notBefore;
     }
 
@@ -430,6 +430,7 @@ class SupervisorMachine {
         member.wanted = false;
         member.initial = false;
         member.restarting = false;
+        member.notBefore = 0;
         answerStart(member, refusals.calledOff(member));
         if (member.phase == Phase.STUCK) {
             out.add(new Command.Answer(terminate.call, refusals.stuck(member, member.broken)));
@@ -541,8 +542,11 @@ class SupervisorMachine {
 
     private void foundStuck(int slot) {
         Member member = members.at(slot);
-        if (member != null && member.phase == Phase.STOPPING) {
-            stuck(member);
+        if (member != null && member.isPresent()) {
+            member.foundStuck = true; // it is told once only, maybe long before the stop: by a tree that has given up
+            if (member.phase == Phase.STOPPING) {
+                stuck(member);
+            }
         }
     }
 
@@ -555,8 +559,11 @@ class SupervisorMachine {
 
     /** Stops the last child that is doomed; with none left, starts the first that is wanted; with none left, is done. */
     private void advance(long now) {
-        Member doomed = members.any(member -> member.phase == Phase.STOPPING) ? null : nextToStop();
-        if (doomed != null) {
+        while (!members.any(member -> member.phase == Phase.STOPPING)) {
+            Member doomed = nextToStop();
+            if (doomed == null) {
+                break;
+            }
             stop(doomed, now);
         }
         if (members.any(this::holdsUpStarts)) {
@@ -566,6 +573,7 @@ class SupervisorMachine {
         if (next != null) {
             next.wanted = false;
             next.broken = null;
+            next.foundStuck = false;
             become(next, Phase.STARTING);
             out.add(new Command.StartChild(next.traits.slot()));
         } else if (mode == Mode.STARTING && !members.any(member -> member.initial)) {
@@ -605,6 +613,9 @@ class SupervisorMachine {
             out.add(new Command.StopChild(member.traits.slot(), reason, member.killAt));
         } else {
             killInItsTurn(member, now);
+        }
+        if (member.foundStuck) {
+            stuck(member);
         }
     }
 

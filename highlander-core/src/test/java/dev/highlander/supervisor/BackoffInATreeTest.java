@@ -24,6 +24,13 @@ class BackoffInATreeTest {
         return new SupervisorBench(waits(strategy), child("a"), child("b"), child("c")).up();
     }
 
+    private static void obey(SupervisorBench bench, String said) {
+        String words = said;
+        while (words.contains("stop ")) {
+            words = bench.stopped(words.replaceAll(".*stop ", "").replaceAll(" .*", ""));
+        }
+    }
+
     @Test
     void C2_offAsInOtpAChildIsRestartedAtOnce() {
         SupervisorBench bench = new SupervisorBench(SupervisorBench.policy(ONE_FOR_ONE), child("a")).up();
@@ -168,6 +175,20 @@ class BackoffInATreeTest {
         assertThat(bench.failsToStart("a"))
                 .isEqualTo("StartFailedException: Child a of supervisor app could not be started., a NOT_STARTED");
         assertThat(bench.at(2).tick()).isEqualTo("start a");
+    }
+
+    @Test
+    void C4_aChildThatACallStartsAndThatIsRestartedWithTheOthersMeanwhileIsTriedAgainAsTheyAre() {
+        SupervisorBench bench = three(ONE_FOR_ALL);
+        obey(bench, bench.fails("a"));
+        bench.restart("b");
+        assertThat(bench.failsToStart("a")).isEqualTo("a NOT_STARTED");
+        bench.at(3).tick();
+        bench.started("a");
+        assertThat(bench.failsToStart("b")).contains("Child b of supervisor app could not be started., b NOT_STARTED");
+        bench.stopped("a");
+        assertThat(bench.at(4).tick()).isEqualTo("start a");
+        assertThat(bench.started("a")).isEqualTo("start b");
     }
 
     @Test

@@ -156,6 +156,15 @@ class SupervisorMachineTest {
         }
 
         @Test
+        void aTreeThatHadFoundItselfStuckBeforeItsStopIsNotWaitedForEither() {
+            SupervisorBench bench =
+                    new SupervisorBench(policy(ONE_FOR_ONE), child("a"), withGrace("tree", FOR_EVER)).up();
+            assertThat(bench.foundStuck("tree")).as("it gives up").isEmpty();
+            assertThat(bench.stop()).isEqualTo("stop tree, stuck tree, stop a by 5.0");
+            assertThat(bench.stopped("a")).isEqualTo("only stuck left [tree]");
+        }
+
+        @Test
         void onLossTheTimeIsSharedByTheChildrenAndWhatOneLeavesGoesToTheRest() {
             SupervisorBench bench = new SupervisorBench(
                             policy(ONE_FOR_ONE), withGrace("a", FOR_EVER), child("b"), withGrace("c", FOR_EVER))

@@ -19,8 +19,15 @@ final class ModelTree implements ModelChild {
             boolean significant,
             @Nullable Plan tree) {}
 
-    /** The spec of a tree. */
-    record Plan(Strategy strategy, int most, long window, AutomaticShutdown automaticShutdown, List<Spec> children) {}
+    /** The spec of a tree; without waits if the longest is zero. */
+    record Plan(
+            Strategy strategy,
+            int most,
+            long window,
+            long firstWait,
+            long longestWait,
+            AutomaticShutdown automaticShutdown,
+            List<Spec> children) {}
 
     private static final class Entry {
         final Spec spec;
@@ -28,8 +35,24 @@ final class ModelTree implements ModelChild {
         @Nullable
         ModelChild running;
 
+        boolean waiting;
+        long due;
+        long upSince;
+        int inARow;
+
+        /** Of its first start since it was asked for. */
+        String answer = "";
+
         Entry(Spec spec) {
             this.spec = spec;
+        }
+
+        void answer(boolean started) {
+            answer = !isAsked() ? answer : started ? "done" : "failed";
+        }
+
+        boolean isAsked() {
+            return answer.equals("pending");
         }
     }
 
@@ -64,15 +87,21 @@ final class ModelTree implements ModelChild {
         if (tree != null) {
             ModelTree child = new ModelTree(tree, world, this);
             if (!child.start()) {
+                entry.answer(false);
                 return false;
             }
             entry.running = child;
+            entry.upSince = world.now();
+            entry.answer(true);
             return true;
         }
         if (!world.startSucceeds(entry.spec.id())) {
+            entry.answer(false);
             return false;
         }
         entry.running = () -> world.stopped(entry.spec.id());
+        entry.upSince = world.now();
+        entry.answer(true);
         return true;
     }
 
@@ -85,6 +114,7 @@ final class ModelTree implements ModelChild {
     }
 
     private static void stop(Entry entry) {
+        entry.waiting = false;
         ModelChild child = entry.running;
         if (child != null) {
             child.stop();
@@ -103,6 +133,9 @@ final class ModelTree implements ModelChild {
             case NEVER -> false;
         };
         if (again) {
+            if (world.now() - entry.upSince >= plan.longestWait()) {
+                entry.inARow = 0;
+            }
             restart(entry);
             return;
         }
@@ -118,7 +151,9 @@ final class ModelTree implements ModelChild {
         return switch (plan.automaticShutdown()) {
             case NEVER -> false;
             case ANY -> true;
-            case ALL -> entries.stream().noneMatch(other -> other.spec.significant() && other.running != null);
+            case ALL ->
+                entries.stream()
+                        .noneMatch(other -> other.spec.significant() && (other.running != null || other.waiting));
         };
     }
 
@@ -137,18 +172,22 @@ final class ModelTree implements ModelChild {
 
     /** The one whose start failed. */
     private @Nullable Entry tryAgain(Entry entry) {
-        int index = entries.indexOf(entry);
-        List<Entry> group = new ArrayList<>(
-                switch (plan.strategy()) {
-                    case ONE_FOR_ONE -> List.of(entry);
-                    case ONE_FOR_ALL -> entries;
-                    case REST_FOR_ONE -> entries.subList(index, entries.size());
-                });
+        List<Entry> group = groupOf(entry);
+        boolean waits = plan.longestWait() > 0;
+        long due = waits ? due(entry) : 0;
         for (int i = group.size() - 1; i >= 0; i--) {
-            stop(group.get(i));
-            if (group.get(i).spec.restart() == Restart.NEVER) {
-                entries.remove(group.get(i));
+            Entry next = group.get(i);
+            long before = next.waiting && next != entry ? next.due : 0;
+            stop(next);
+            if (next.spec.restart() == Restart.NEVER) {
+                entries.remove(next);
+            } else if (waits) {
+                next.waiting = true;
+                next.due = Math.max(due, before);
             }
+        }
+        if (waits) {
+            return null;
         }
         for (Entry next : group) {
             if (next.spec.restart() != Restart.NEVER && !start(next)) {
@@ -156,6 +195,70 @@ final class ModelTree implements ModelChild {
             }
         }
         return null;
+    }
+
+    private List<Entry> groupOf(Entry entry) {
+        return switch (plan.strategy()) {
+            case ONE_FOR_ONE -> List.of(entry);
+            case ONE_FOR_ALL -> List.copyOf(entries);
+            case REST_FOR_ONE -> List.copyOf(entries.subList(entries.indexOf(entry), entries.size()));
+        };
+    }
+
+    /** Twice as long each time, shortened by up to half; not before those that it needs. */
+    private long due(Entry entry) {
+        long wait = plan.firstWait();
+        for (int i = 0; i < entry.inARow && wait < plan.longestWait(); i++) {
+            wait *= 2;
+        }
+        entry.inARow++;
+        wait = (long) (Math.min(wait, plan.longestWait()) * (1 - world.chance() / 2));
+        long due = world.now() + wait;
+        for (Entry other : entries) {
+            boolean needed = plan.strategy() == Strategy.ONE_FOR_ALL
+                    || (plan.strategy() == Strategy.REST_FOR_ONE && entries.indexOf(other) < entries.indexOf(entry));
+            if (other != entry && other.waiting && needed) {
+                due = Math.max(due, other.due);
+            }
+        }
+        return due;
+    }
+
+    /** When the next wait is over. */
+    long nextDue() {
+        long next = Long.MAX_VALUE;
+        for (Entry entry : entries) {
+            if (entry.waiting) {
+                next = Math.min(next, entry.due);
+            } else if (entry.running instanceof ModelTree tree) {
+                next = Math.min(next, tree.nextDue());
+            }
+        }
+        return next;
+    }
+
+    /** Starts what has waited long enough, down the tree. */
+    void startTheDue() {
+        while (true) {
+            Entry next = null;
+            for (Entry entry : entries) {
+                if (next == null && entry.waiting && entry.due <= world.now()) {
+                    next = entry;
+                }
+            }
+            if (next == null) {
+                break;
+            }
+            next.waiting = false;
+            if (!start(next)) {
+                restart(next);
+            }
+        }
+        for (Entry entry : List.copyOf(entries)) {
+            if (entry.running instanceof ModelTree tree && tree.nextDue() <= world.now()) {
+                tree.startTheDue();
+            }
+        }
     }
 
     private void finish(Exit.Kind kind) {
@@ -197,6 +300,7 @@ final class ModelTree implements ModelChild {
             return "refused";
         }
         stop(entry);
+        entry.answer = "";
         if (entry.spec.restart() == Restart.NEVER) {
             entries.remove(entry);
         }
@@ -205,15 +309,25 @@ final class ModelTree implements ModelChild {
 
     String restartByCall(String id) {
         Entry entry = find(id);
-        if (end != null || entry == null || entry.running != null) {
+        if (end != null || entry == null || entry.running != null || (entry.waiting && entry.isAsked())) {
             return "refused";
         }
-        return start(entry) ? "done" : "failed";
+        if (!entry.waiting) {
+            return start(entry) ? "done" : "failed";
+        }
+        for (Entry other : entries) {
+            if (other == entry || plan.strategy() != Strategy.ONE_FOR_ONE) {
+                other.due = world.now();
+            }
+        }
+        entry.answer = "pending";
+        startTheDue();
+        return entry.isAsked() && end != null ? "refused" : entry.answer;
     }
 
     String delete(String id) {
         Entry entry = find(id);
-        if (end != null || entry == null || entry.running != null) {
+        if (end != null || entry == null || entry.running != null || entry.waiting) {
             return "refused";
         }
         entries.remove(entry);
@@ -288,6 +402,7 @@ final class ModelTree implements ModelChild {
                 ? AutomaticShutdown.NEVER
                 : random.nextBoolean() ? AutomaticShutdown.ANY : AutomaticShutdown.ALL;
         List<Spec> children = new ArrayList<>();
+        long firstWait = random.nextInt(3) == 0 ? 1 + random.nextInt(2_000_000_000) : 0;
         int count = random.nextInt(5);
         for (int i = 0; i < count; i++) {
             children.add(spec(random, path + (char) ('a' + i), depth, automatic));
@@ -295,7 +410,9 @@ final class ModelTree implements ModelChild {
         return new Plan(
                 List.of(Strategy.values()).get(random.nextInt(3)),
                 random.nextInt(4),
-                (1 + random.nextInt(5)) * 1_000_000_000L,
+                (1 + random.nextInt(firstWait > 0 ? 20 : 5)) * 1_000_000_000L,
+                firstWait,
+                firstWait * (1 + random.nextInt(5)),
                 automatic,
                 children);
     }

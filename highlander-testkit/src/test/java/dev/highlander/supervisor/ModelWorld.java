@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.LongSupplier;
 
 /** What workers do, and what they were told, in order; the real trees and the model have one each. */
@@ -12,8 +13,17 @@ final class ModelWorld {
     private final Map<String, Integer> failures = new HashMap<>();
     private final List<String> log = new ArrayList<>();
 
-    ModelWorld(LongSupplier clock) {
+    private final Random random;
+
+    /** Two of one seed are given the same chances. */
+    ModelWorld(LongSupplier clock, long seed) {
         this.clock = clock;
+        this.random = new Random(seed);
+    }
+
+    /** In [0, 1), another each time. */
+    double chance() {
+        return random.nextDouble();
     }
 
     long now() {

@@ -2,12 +2,15 @@ package dev.highlander.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.highlander.supervisor.Member.Traits;
 import dev.highlander.supervisor.ModelTree.Plan;
 import dev.highlander.supervisor.ModelTree.Spec;
 import dev.highlander.supervisor.SupervisorMachine.Event;
+import dev.highlander.supervisor.SupervisorMachine.Policy;
 import dev.highlander.testkit.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
@@ -44,12 +48,8 @@ class RandomTreesTest {
     void C1_treesAtRandomDoWhatTheModelDoes() {
         Map<String, Integer> seen = new HashMap<>();
         for (int number = 0; number < TREES; number++) {
-            Walk walk = new Walk(number);
-            try {
-                walk.run();
-            } catch (Throwable t) {
-                throw new AssertionError("tree " + number + " " + walk.plan + " after " + walk.trace, t);
-            }
+            Walk walk = new Walk(number, SupervisorMachine::new);
+            walk.check();
             walk.seen.forEach(word -> seen.merge(word, 1, Integer::sum));
         }
         assertThat(seen.keySet())
@@ -62,36 +62,69 @@ class RandomTreesTest {
                         "over COMPLETED",
                         "over FAILED",
                         "over NOT_STARTED")
-                .contains("restarted", "nested");
-        assertThat(seen.values()).as("%s", seen).allMatch(count -> count > TREES / 100);
+                .contains("restarted", "nested", "waited");
+        seen.remove("pending"); // a call that ends a wait and is overtaken by another failure: rare
+        assertThat(seen.values()).as("%s", seen).allMatch(count -> count > TREES / 200);
+    }
+
+    /** How many trees it takes to find a difference with these decisions, up to {@code most}; 0 if none does. */
+    static int found(BiFunction<Policy, Collection<Traits>, SupervisorMachine> machines, int most) {
+        for (int number = 0; number < most; number++) {
+            try {
+                new Walk(number, machines).run();
+            } catch (Throwable t) {
+                return number + 1;
+            }
+        }
+        return 0;
     }
 
     private static final class Walk {
         private final Random random;
         private final ManualTime time = ManualTime.create();
         private final Plan plan;
-        private final ModelWorld expected = new ModelWorld(time::nanos);
-        private final ModelWorld actual = new ModelWorld(time::nanos);
+        private final BiFunction<Policy, Collection<Traits>, SupervisorMachine> machines;
+        private final int number;
+        private final ModelWorld expected;
+        private final ModelWorld actual;
+        private long modelNow = time.nanos();
         private final ModelTree model;
         private final SupervisorRunner real;
         private final Map<String, Worker> workers = new HashMap<>();
         private final List<String> trace = new ArrayList<>();
         private final List<String> seen = new ArrayList<>();
         private int added;
+        private String last = "";
 
-        Walk(int number) {
+        Walk(int number, BiFunction<Policy, Collection<Traits>, SupervisorMachine> machines) {
+            this.number = number;
+            this.machines = machines;
+            expected = new ModelWorld(() -> modelNow, number);
+            actual = new ModelWorld(time::nanos, number);
             random = new Random(number * 0x9E3779B97F4A7C15L);
             plan = ModelTree.plan(random, "", 3);
             model = new ModelTree(plan, expected, null);
             real = new SupervisorRunner(spec(plan), time);
         }
 
+        void check() {
+            try {
+                run();
+            } catch (Throwable t) {
+                throw new AssertionError("tree " + number + " " + plan + " after " + trace, t);
+            }
+        }
+
         private SupervisorSpec spec(Plan of) {
-            return SupervisorSpec.of(
+            SupervisorSpec spec = SupervisorSpec.of(
                             of.strategy(),
                             of.children().stream().map(this::spec).toArray(ChildSpec[]::new))
                     .maxRestarts(of.most(), Duration.ofNanos(of.window()))
-                    .automaticShutdown(of.automaticShutdown());
+                    .automaticShutdown(of.automaticShutdown())
+                    .wiring(new SupervisorSpec.Wiring(time, actual::chance, machines));
+            return of.longestWait() == 0
+                    ? spec
+                    : spec.backoff(new Backoff(Duration.ofNanos(of.firstWait()), Duration.ofNanos(of.longestWait())));
         }
 
         private ChildSpec spec(Spec of) {
@@ -118,7 +151,7 @@ class RandomTreesTest {
             if (model.ownerOf("aa") != null) {
                 seen.add("nested");
             }
-            int steps = random.nextInt(15);
+            int steps = random.nextInt(20);
             for (int i = 0; i < steps; i++) {
                 anything();
                 compare();
@@ -152,11 +185,12 @@ class RandomTreesTest {
         }
 
         private void anything() {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(random.nextBoolean() ? 4 : 8)) {
                 case 0, 1, 2 -> workerEnds();
                 case 3 -> {
-                    Duration pass = Duration.ofMillis(random.nextInt(3000));
+                    Duration pass = Duration.ofMillis(random.nextInt(random.nextInt(4) == 0 ? 20_000 : 3000));
                     trace.add("after " + pass);
+                    passes(pass);
                     time.advance(pass);
                 }
                 case 4 -> failSomeStarts(1);
@@ -186,6 +220,17 @@ class RandomTreesTest {
             }
         }
 
+        /** In the model. */
+        private void passes(Duration pass) {
+            long end = modelNow + pass.toNanos();
+            while (model.nextDue() <= end) {
+                modelNow = model.nextDue();
+                model.startTheDue();
+                seen.add("waited");
+            }
+            modelNow = end;
+        }
+
         private String anyChild() {
             List<String> ids = model.ids();
             return ids.isEmpty() || random.nextInt(10) == 0 ? "nobody" : ids.get(random.nextInt(ids.size()));
@@ -196,7 +241,9 @@ class RandomTreesTest {
             if (running.isEmpty()) {
                 return;
             }
-            String id = running.get(random.nextInt(running.size()));
+            String id =
+                    running.contains(last) && random.nextBoolean() ? last : running.get(random.nextInt(running.size()));
+            last = id;
             Exit exit = switch (random.nextInt(4)) {
                 case 0 -> Exit.completed();
                 case 1 -> Exit.stopped();
@@ -219,8 +266,7 @@ class RandomTreesTest {
         private void call(String what, String wanted, CompletableFuture<Void> answer) {
             trace.add(what + ": " + wanted);
             time.runUntilIdle();
-            assertThat(answer).as(what).isDone();
-            assertThat(word(answer)).as(what).isEqualTo(wanted);
+            assertThat(answer.isDone() ? word(answer) : "pending").as(what).isEqualTo(wanted);
             seen.add(wanted);
         }
 
