@@ -39,7 +39,7 @@ final class ChildRunner {
     ChildRunner(ChildSpec spec, HeldTerm term, Time time, Agenda decisions, BiConsumer<ChildRunner, Event> events) {
         this.spec = spec;
         this.term = term;
-        this.time = time;
+        this.time = spec.threadsBy(time);
         this.decisions = decisions;
         this.events = events;
     }

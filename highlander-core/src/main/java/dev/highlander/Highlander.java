@@ -241,8 +241,7 @@ public final class Highlander {
     /** A loop or a job that is handed its term. */
     public ChildSpec task(String id, TermTask body) {
         Objects.requireNonNull(body, "body");
-        return child(
-                id, term -> ChildSpec.task(id, () -> body.run(term)).start().start());
+        return child(id, new TermTaskStart(id, body));
     }
 
     /** A child made by a recipe of your own that is handed its term. */

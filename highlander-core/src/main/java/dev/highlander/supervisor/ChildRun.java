@@ -25,7 +25,7 @@ final class ChildRun {
     ChildRun(int slot, ChildSpec spec, Time time, Consumer<Event> events) {
         this.slot = slot;
         this.spec = spec;
-        this.time = time;
+        this.time = spec.threadsBy(time);
         this.events = events;
     }
 

@@ -1,5 +1,6 @@
 package dev.highlander.supervisor;
 
+import dev.highlander.time.Time;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to run and how: an id, a recipe, when to restart it and how to stop it. Immutable; each {@code with}-style method
  * gives another spec.
+ *
+ * <p>Unless it has {@link #threads} of its own, a child's code runs on daemon threads that are named after it ({@code id}
+ * for a task, {@code id-start}, {@code id-stop}, {@code id-kill}), with the context class loader of the thread that made
+ * the spec, wherever and by whomever it is started or stopped.
  */
 public final class ChildSpec {
     private final String id;
@@ -19,6 +24,8 @@ public final class ChildSpec {
     private final ChildType type;
     private final boolean significant;
     private final @Nullable Duration progress;
+    private final @Nullable ThreadFactory threads;
+    private final @Nullable ClassLoader loader;
 
     private ChildSpec(
             String id,
@@ -27,7 +34,9 @@ public final class ChildSpec {
             Shutdown shutdown,
             ChildType type,
             boolean significant,
-            @Nullable Duration progress) {
+            @Nullable Duration progress,
+            @Nullable ThreadFactory threads,
+            @Nullable ClassLoader loader) {
         if (id.isBlank()) {
             throw new IllegalArgumentException("The child's id is empty. Give it at least one visible character.");
         }
@@ -38,28 +47,32 @@ public final class ChildSpec {
         this.type = Objects.requireNonNull(type, "type");
         this.significant = significant;
         this.progress = progress;
+        this.threads = threads;
+        this.loader = loader;
     }
 
     /** A child made by a recipe of your own. It is always restarted, and has five seconds to stop. */
     public static ChildSpec of(String id, Start start) {
-        return new ChildSpec(id, start, Restart.ALWAYS, Shutdown.DEFAULT, ChildType.WORKER, false, null);
+        ClassLoader mine = Thread.currentThread().getContextClassLoader();
+        return new ChildSpec(id, start, Restart.ALWAYS, Shutdown.DEFAULT, ChildType.WORKER, false, null, null, mine);
     }
 
     /** A loop or a job on a platform thread of its own, which is interrupted to stop it. */
     public static ChildSpec task(String id, Task task) {
-        return task(id, ChildThreads.named(id), task);
+        Objects.requireNonNull(task, "task");
+        return of(id, new TaskStart(id, task, null));
     }
 
     /** A loop or a job on a thread that {@code threads} makes, which is interrupted to stop it. */
     public static ChildSpec task(String id, ThreadFactory threads, Task task) {
         Objects.requireNonNull(task, "task");
-        return of(id, () -> TaskChild.start(task, threads));
+        return of(id, new TaskStart(id, task, threads)).threads(threads);
     }
 
     /** A service that is started and stopped. */
     public static <S> ChildSpec service(String id, Service<S> service) {
         Objects.requireNonNull(service, "service");
-        return of(id, () -> ServiceChild.start(id, service));
+        return of(id, new ServiceStart<>(id, service));
     }
 
     /** A service that {@code factory} starts and whose {@code close()} stops it. */
@@ -98,21 +111,21 @@ public final class ChildSpec {
     }
 
     public ChildSpec restart(Restart when) {
-        return new ChildSpec(id, start, when, shutdown, type, significant, progress);
+        return new ChildSpec(id, start, when, shutdown, type, significant, progress, threads, loader);
     }
 
     public ChildSpec shutdown(Shutdown how) {
-        return new ChildSpec(id, start, restart, how, type, significant, progress);
+        return new ChildSpec(id, start, restart, how, type, significant, progress, threads, loader);
     }
 
     /** The same spec with another recipe, of which no progress is expected; the seam by which a child is wrapped. */
     public ChildSpec start(Start recipe) {
-        return new ChildSpec(id, recipe, restart, shutdown, type, significant, null);
+        return new ChildSpec(id, recipe, restart, shutdown, type, significant, null, threads, loader);
     }
 
     /** The same spec, listed as a child of that type. */
     public ChildSpec type(ChildType kind) {
-        return new ChildSpec(id, start, restart, shutdown, kind, significant, progress);
+        return new ChildSpec(id, start, restart, shutdown, kind, significant, progress, threads, loader);
     }
 
     /**
@@ -120,7 +133,7 @@ public final class ChildSpec {
      * one that is always restarted.
      */
     public ChildSpec significant() {
-        return new ChildSpec(id, start, restart, shutdown, type, true, progress);
+        return new ChildSpec(id, start, restart, shutdown, type, true, progress, threads, loader);
     }
 
     /**
@@ -141,7 +154,22 @@ public final class ChildSpec {
                     "The child " + id + " can't report progress, since it is not handed a term."
                             + " Make it with task, child or tree of a Highlander, and have it call Term.progress().");
         }
-        return new ChildSpec(id, start, restart, shutdown, type, significant, atMost);
+        return new ChildSpec(id, start, restart, shutdown, type, significant, atMost, threads, loader);
+    }
+
+    /**
+     * The same spec, whose own code runs on threads that {@code factory} makes, and that are as it makes them: its start,
+     * its stop, its kill, and a task itself. In a tree, the children that have no factory of their own have this one too.
+     * The threads that supervise are not made by it.
+     */
+    public ChildSpec threads(ThreadFactory factory) {
+        Objects.requireNonNull(factory, "factory");
+        return new ChildSpec(id, start, restart, shutdown, type, significant, progress, factory, loader);
+    }
+
+    /** The same clock, whose forks are threads of this child; the seam for whoever starts it. */
+    public Time threadsBy(Time time) {
+        return ChildThreads.of(time, threads, loader);
     }
 
     public String id() {

@@ -24,6 +24,10 @@ final class SupervisorJournal {
         log(Level.WARNING, what, exit.cause().orElse(null));
     }
 
+    void stoppedWith(String id, Throwable cause) {
+        log(Level.INFO, "Supervisor " + name + ": child " + id + " was asked to end, and did so with an error.", cause);
+    }
+
     void stuck(String id) {
         String what =
                 "Supervisor " + name + ": child " + id + " has ignored its kill and may still run. It is not started"

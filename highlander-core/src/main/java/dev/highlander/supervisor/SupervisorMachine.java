@@ -74,6 +74,9 @@ class SupervisorMachine {
         /** To be told to people: the child has failed, or ignored its kill. */
         record Failed(String id, Exit exit) implements Command {}
 
+        /** To be told to people: the child was asked to end, and did so with an error. */
+        record StoppedWith(String id, Throwable cause) implements Command {}
+
         record Stuck(String id) implements Command {}
 
         record Broken(String id, Throwable why) implements Command {}
@@ -218,6 +221,10 @@ class SupervisorMachine {
         Phase before = member.phase;
         become(member, Phase.ABSENT);
         if (member.doomed) {
+            event.exit
+                    .cause()
+                    .filter(cause -> !(cause instanceof InterruptedException))
+                    .ifPresent(cause -> out.add(new Command.StoppedWith(member.traits.id(), cause)));
             endedAsAsked(member);
         } else if (before == Phase.STARTING && event.exit.isFailure()) {
             startFailed(member, event.exit, now);

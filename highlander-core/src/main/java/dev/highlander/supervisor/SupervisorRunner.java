@@ -223,6 +223,8 @@ final class SupervisorRunner {
             runs.remove(forget.slot());
         } else if (command instanceof Command.Failed failed) {
             journal.failed(failed.id(), failed.exit());
+        } else if (command instanceof Command.StoppedWith stopped) {
+            journal.stoppedWith(stopped.id(), stopped.cause());
         } else if (command instanceof Command.Stuck stuckOne) {
             journal.stuck(stuckOne.id());
         } else if (command instanceof Command.Broken broken) {

@@ -11,12 +11,7 @@ final class TaskChild implements Child {
     private volatile boolean asked;
 
     private TaskChild(Task task, ThreadFactory threads) {
-        Thread made = threads.newThread(() -> ended.complete(outcome(task)));
-        if (made == null) {
-            throw new IllegalStateException(
-                    "The thread factory returned null, so the task has no thread to run on. Give one that makes threads.");
-        }
-        thread = made;
+        thread = ChildThreads.make(threads, () -> ended.complete(outcome(task)));
     }
 
     static Child start(Task task, ThreadFactory threads) {
@@ -30,7 +25,12 @@ final class TaskChild implements Child {
             task.run();
             return asked ? Exit.stopped() : Exit.completed();
         } catch (Throwable t) {
-            return asked ? Exit.stopped() : Exit.failed(t);
+            if (!asked) {
+                return Exit.failed(t);
+            }
+            return t instanceof InterruptedException
+                    ? Exit.stopped()
+                    : Exit.stopped().because(t);
         }
     }
 

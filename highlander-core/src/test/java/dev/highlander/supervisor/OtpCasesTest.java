@@ -106,7 +106,7 @@ class OtpCasesTest {
             assertThat(bench.restart("nobody")).contains("has no child nobody");
             assertThat(bench.failsToStart("a")).isEqualTo("a NOT_STARTED, start a");
             assertThat(bench.terminate("a")).isEqualTo("stop a by 5.0");
-            assertThat(bench.failsToStart("a")).startsWith("done");
+            assertThat(bench.failsToStart("a")).startsWith("a stopped with an error, done");
             assertThat(bench.children()).startsWith("-a ");
         }
     }

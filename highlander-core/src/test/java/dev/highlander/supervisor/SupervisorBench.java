@@ -194,6 +194,8 @@ final class SupervisorBench {
             return "forget " + ids.get(forget.slot());
         } else if (command instanceof Command.Failed failed) {
             return failed.id() + " " + failed.exit().kind();
+        } else if (command instanceof Command.StoppedWith stopped) {
+            return stopped.id() + " stopped with an error";
         } else if (command instanceof Command.Stuck stuck) {
             return "stuck " + stuck.id();
         } else if (command instanceof Command.Broken broken) {

@@ -111,7 +111,7 @@ class SupervisorMachineTest {
         void aChildThatEndsBeforeItsTurnIsNoFailure() {
             SupervisorBench bench = three(ONE_FOR_ONE).up();
             bench.stop();
-            assertThat(bench.fails("a")).isEmpty();
+            assertThat(bench.fails("a")).isEqualTo("a stopped with an error");
             assertThat(bench.stopped("c")).isEqualTo("stop b by 5.0");
             assertThat(bench.stopped("b")).isEqualTo("over STOPPED");
         }
@@ -248,7 +248,9 @@ class SupervisorMachineTest {
         void childrenThatAreRestartedTogetherCountOnce() {
             SupervisorBench bench = new SupervisorBench(policy(ONE_FOR_ALL, 1), child("a"), child("b")).up();
             bench.fails("a");
-            assertThat(bench.fails("b")).as("it was to be stopped anyway").isEqualTo("start a");
+            assertThat(bench.fails("b"))
+                    .as("it was to be stopped anyway")
+                    .isEqualTo("b stopped with an error, start a");
         }
 
         @Test
@@ -420,7 +422,7 @@ class SupervisorMachineTest {
             assertThat(bench.terminate("d"))
                     .isEqualTo("StartFailedException: The start of child d was called off: it was terminated.,"
                             + " stop d by 5.0");
-            assertThat(bench.failsToStart("d")).isEqualTo("done, forget d");
+            assertThat(bench.failsToStart("d")).isEqualTo("d stopped with an error, done, forget d");
         }
 
         @Test

@@ -45,6 +45,7 @@ class TaskChildTest {
         });
         child.stop(StopReason.LOST, 0);
         assertThat(end(child).isFailure()).isFalse();
+        assertThat(end(child).cause().orElseThrow()).as("yet it is not lost").hasMessage("gave up");
     }
 
     @Test
@@ -113,7 +114,7 @@ class TaskChildTest {
     void aFactoryThatMakesNoThreadIsNamed() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> TaskChild.start(() -> {}, work -> null))
-                .withMessage("The thread factory returned null, so the task has no thread to run on. Give one that"
+                .withMessage("The thread factory returned null, so the child has no thread to run on. Give one that"
                         + " makes threads.");
     }
 
