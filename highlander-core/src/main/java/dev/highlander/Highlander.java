@@ -158,8 +158,8 @@ public final class Highlander {
     }
 
     /**
-     * Without the JVM shutdown hook that else closes, in an orderly way, what {@link #start} has opened, and its locks;
-     * for a framework that has its own order of closing.
+     * Without the JVM shutdown hook that else closes, in an orderly way, what {@link #start} has opened, and its locks,
+     * also after what is in a supervisor; for a framework that has its own order of closing.
      */
     public Highlander withoutShutdownHook() {
         return with(changed -> changed.closedByShutdownHook = false);
@@ -210,7 +210,7 @@ public final class Highlander {
                 Restarting.started(child.restart(), settings.intensity(), settings.backoff, settings.random);
         SingletonRunner runner = runner(key, child, restarts);
         Singleton singleton = new OpenSingleton(runner);
-        OpenSingletons.add(singleton, locks, settings.closedByShutdownHook);
+        OpenSingletons.add(singleton, locks, settings.closedByShutdownHook, false);
         runner.open();
         return singleton;
     }
@@ -232,7 +232,7 @@ public final class Highlander {
         policy(child, restarts);
         return child.type(ChildType.SUPERVISOR).start(() -> {
             SingletonRunner runner = runner(key, child, restarts);
-            OpenSingletons.add(new OpenSingleton(runner), locks, false);
+            OpenSingletons.add(new OpenSingleton(runner), locks, settings.closedByShutdownHook, true);
             runner.open();
             return new WrappedChild(runner);
         });

@@ -2,6 +2,7 @@ package dev.highlander;
 
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Locks;
+import dev.highlander.supervisor.Supervisor;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,20 +14,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The singletons that are open in this JVM, of which some are closed in an orderly way when it shuts down. */
+/**
+ * The singletons that are open in this JVM, of which some are closed in an orderly way when it shuts down, with the locks
+ * of all whose Highlander has the hook; those in a supervisor are its to close.
+ */
 final class OpenSingletons {
     private static final System.Logger LOG = System.getLogger("dev.highlander");
     private static final Map<Singleton, Locks> OPEN = new LinkedHashMap<>();
     private static final Set<Singleton> CLOSED_BY_HOOK = new HashSet<>();
+    private static final Set<Singleton> WRAPPED = new HashSet<>();
     private static boolean hooked;
 
     private OpenSingletons() {}
 
-    static void add(Singleton singleton, Locks locks, boolean closedByHook) {
+    static void add(Singleton singleton, Locks locks, boolean closedByHook, boolean wrapped) {
         synchronized (OPEN) {
             OPEN.put(singleton, locks);
             if (closedByHook) {
-                CLOSED_BY_HOOK.add(singleton);
+                (wrapped ? WRAPPED : CLOSED_BY_HOOK).add(singleton);
             }
             if (closedByHook && !hooked) {
                 hooked = true;
@@ -42,6 +47,7 @@ final class OpenSingletons {
             synchronized (OPEN) {
                 OPEN.remove(singleton);
                 CLOSED_BY_HOOK.remove(singleton);
+                WRAPPED.remove(singleton);
             }
         });
     }
@@ -59,8 +65,11 @@ final class OpenSingletons {
                 .or(() -> all.stream().findFirst());
     }
 
-    /** All are asked first, the latest first; then waited for; and then their locks, which tell the others. */
-    private static void closeAll() {
+    /**
+     * Supervisors first, which close the singletons in them. All others are asked first, the latest first; then waited
+     * for; and then their locks, which tell the other nodes; but not those of what somebody else has to close.
+     */
+    static void closeAll() {
         List<Singleton> latestFirst;
         Set<Locks> locks;
         synchronized (OPEN) {
@@ -68,7 +77,9 @@ final class OpenSingletons {
             latestFirst.retainAll(CLOSED_BY_HOOK);
             locks = new LinkedHashSet<>();
             latestFirst.forEach(singleton -> locks.add(OPEN.get(singleton)));
+            WRAPPED.forEach(singleton -> locks.add(OPEN.get(singleton)));
         }
+        Supervisor.closeAll();
         Collections.reverse(latestFirst);
         List<Thread> closers = new ArrayList<>();
         for (Singleton singleton : latestFirst) {
@@ -77,6 +88,9 @@ final class OpenSingletons {
             closer.start();
         }
         closers.forEach(OpenSingletons::join);
+        synchronized (OPEN) {
+            WRAPPED.forEach(singleton -> locks.remove(OPEN.get(singleton)));
+        }
         locks.forEach(OpenSingletons::close);
     }
 

@@ -28,6 +28,7 @@ final class ScriptedLocks implements Locks {
     volatile Condition condition = Condition.ready();
     volatile Runnable whenClaimed = () -> {};
     volatile Runnable whenWithdrawn = () -> {};
+    volatile Runnable whenClosed = () -> {};
     private final Time time;
     private final Lease lease;
 
@@ -94,7 +95,9 @@ final class ScriptedLocks implements Locks {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        whenClosed.run();
+    }
 
     /** What a test grants. */
     static final class ScriptedHold implements Hold {

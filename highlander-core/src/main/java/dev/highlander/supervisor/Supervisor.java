@@ -25,6 +25,14 @@ public interface Supervisor extends AutoCloseable {
         return SupervisorSpec.of(Strategy.REST_FOR_ONE, children);
     }
 
+    /**
+     * Closes all supervisors that the shutdown hook of the JVM would close, one after the other, the latest first, and
+     * waits; for a shutdown hook that has something to do after that.
+     */
+    static void closeAll() {
+        OpenSupervisors.closeAll();
+    }
+
     /** All children that have not been deleted, in the order of starting. */
     List<ChildInfo> whichChildren();
 

@@ -28,6 +28,7 @@ public final class SupervisorSpec {
     private final AutomaticShutdown automaticShutdown;
     private final @Nullable String name;
     private final @Nullable Backoff backoff;
+    private final boolean closedByShutdownHook;
     private final Wiring wiring;
 
     /**
@@ -48,6 +49,7 @@ public final class SupervisorSpec {
             AutomaticShutdown automaticShutdown,
             @Nullable String name,
             @Nullable Backoff backoff,
+            boolean closedByShutdownHook,
             Wiring wiring) {
         this.strategy = strategy;
         this.children = children;
@@ -56,6 +58,7 @@ public final class SupervisorSpec {
         this.automaticShutdown = automaticShutdown;
         this.name = name;
         this.backoff = backoff;
+        this.closedByShutdownHook = closedByShutdownHook;
         this.wiring = wiring;
     }
 
@@ -71,7 +74,8 @@ public final class SupervisorSpec {
         }
         Wiring wiring =
                 new Wiring(Time.system(), () -> ThreadLocalRandom.current().nextDouble(), SupervisorMachine::new);
-        return new SupervisorSpec(strategy, all, 3, Duration.ofSeconds(5), AutomaticShutdown.NEVER, null, null, wiring);
+        return new SupervisorSpec(
+                strategy, all, 3, Duration.ofSeconds(5), AutomaticShutdown.NEVER, null, null, true, wiring);
     }
 
     /**
@@ -83,13 +87,15 @@ public final class SupervisorSpec {
             throw new IllegalArgumentException(most + " restarts in " + within
                     + " are out of range. Use zero or more, in more than zero and at" + " most a day.");
         }
-        return new SupervisorSpec(strategy, children, most, within, automaticShutdown, name, backoff, wiring);
+        return new SupervisorSpec(
+                strategy, children, most, within, automaticShutdown, name, backoff, closedByShutdownHook, wiring);
     }
 
     /** Shuts itself down when children that are {@linkplain ChildSpec#significant() significant} have ended. */
     public SupervisorSpec automaticShutdown(AutomaticShutdown when) {
         Objects.requireNonNull(when, "when");
-        return new SupervisorSpec(strategy, children, maxRestarts, window, when, name, backoff, wiring);
+        return new SupervisorSpec(
+                strategy, children, maxRestarts, window, when, name, backoff, closedByShutdownHook, wiring);
     }
 
     /**
@@ -100,7 +106,8 @@ public final class SupervisorSpec {
      */
     public SupervisorSpec backoff(Backoff waits) {
         Objects.requireNonNull(waits, "waits");
-        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, name, waits, wiring);
+        return new SupervisorSpec(
+                strategy, children, maxRestarts, window, automaticShutdown, name, waits, closedByShutdownHook, wiring);
     }
 
     /** What it is called in the log, in errors and in the names of its threads. */
@@ -109,7 +116,16 @@ public final class SupervisorSpec {
             throw new IllegalArgumentException(
                     "The supervisor's name is empty. Give it at least one visible character.");
         }
-        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, what, backoff, wiring);
+        return new SupervisorSpec(
+                strategy,
+                children,
+                maxRestarts,
+                window,
+                automaticShutdown,
+                what,
+                backoff,
+                closedByShutdownHook,
+                wiring);
     }
 
     /** By another clock than the system's; a tree within a tree goes by the clock of the outermost. */
@@ -118,8 +134,18 @@ public final class SupervisorSpec {
         return wiring(new Wiring(clock, wiring.random, wiring.machines));
     }
 
+    /**
+     * Without the JVM shutdown hook that else closes each supervisor that was {@linkplain #start() started}, one after the
+     * other, the latest first; for an application or a framework that has its own order of closing.
+     */
+    public SupervisorSpec withoutShutdownHook() {
+        return new SupervisorSpec(
+                strategy, children, maxRestarts, window, automaticShutdown, name, backoff, false, wiring);
+    }
+
     SupervisorSpec wiring(Wiring other) {
-        return new SupervisorSpec(strategy, children, maxRestarts, window, automaticShutdown, name, backoff, other);
+        return new SupervisorSpec(
+                strategy, children, maxRestarts, window, automaticShutdown, name, backoff, closedByShutdownHook, other);
     }
 
     /**
@@ -132,6 +158,9 @@ public final class SupervisorSpec {
      */
     public Supervisor start() throws InterruptedException {
         SupervisorRunner runner = new SupervisorRunner(this, time());
+        if (closedByShutdownHook) {
+            OpenSupervisors.add(runner);
+        }
         runner.begin();
         runner.awaitUp();
         return new OpenSupervisor(runner);
