@@ -153,6 +153,18 @@ final class ChildRun {
         }
     }
 
+    /** Whether {@code thread} is starting this, or something in it that this waits for. */
+    boolean isStartedBy(Thread thread) {
+        Child present;
+        synchronized (this) {
+            if (thread == starting) {
+                return true;
+            }
+            present = child;
+        }
+        return present instanceof TreeChild tree && tree.isStartedBy(thread);
+    }
+
     boolean owns(Thread thread) {
         Child present;
         synchronized (this) {

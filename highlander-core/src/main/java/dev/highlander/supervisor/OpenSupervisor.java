@@ -36,7 +36,7 @@ final class OpenSupervisor implements Supervisor {
 
     @Override
     public void restart(String id) throws InterruptedException {
-        await(runner.call(call -> new Event.Restart(call, id)));
+        await(runner.restart(id));
     }
 
     @Override

@@ -45,7 +45,8 @@ public interface Supervisor extends AutoCloseable {
      * @throws StartFailedException if it could not be started; then it is not a child
      * @throws ChildStuckException if it was started but can't be looked after; it is listed for as long as it may run
      * @throws IllegalArgumentException if a child has that id, alive or not
-     * @throws IllegalStateException if this supervisor is ending or has ended
+     * @throws IllegalStateException if this supervisor is ending or has ended, or is called by the start of one of its
+     *     children, which would wait for itself
      */
     void add(ChildSpec child) throws InterruptedException;
 
@@ -65,7 +66,8 @@ public interface Supervisor extends AutoCloseable {
      * @throws StartFailedException if it could not be started; it stays listed
      * @throws ChildStuckException if it was started but can't be looked after
      * @throws IllegalArgumentException if there is no such child
-     * @throws IllegalStateException if it runs or is about to be restarted, or this supervisor is ending or has ended
+     * @throws IllegalStateException if it runs or is about to be restarted, or this supervisor is ending or has ended, or
+     *     is called by the start of one of its children, which would wait for itself
      */
     void restart(String id) throws InterruptedException;
 

@@ -79,8 +79,27 @@ final class SupervisorRunner {
 
     CompletableFuture<Void> add(ChildSpec child) {
         spec.refuse(child);
+        refuseWhoIsBeingStarted();
         Traits traits = enter(child);
         return call(number -> new Event.Add(number, traits));
+    }
+
+    CompletableFuture<Void> restart(String id) {
+        refuseWhoIsBeingStarted();
+        return call(number -> new Event.Restart(number, id));
+    }
+
+    /** Children are started one after the other. */
+    private void refuseWhoIsBeingStarted() {
+        if (isStartedBy(Thread.currentThread())) {
+            throw new IllegalStateException("Supervisor " + spec.name()
+                    + " was asked for a start by a child that it is just starting, which would wait for itself. Ask when that"
+                    + " start is over, or from another thread.");
+        }
+    }
+
+    boolean isStartedBy(Thread thread) {
+        return runs.values().stream().anyMatch(run -> run.isStartedBy(thread));
     }
 
     /** Completes when what was asked for is done, or was refused. */

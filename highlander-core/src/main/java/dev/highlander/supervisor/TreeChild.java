@@ -46,6 +46,10 @@ final class TreeChild implements Child {
         return true;
     }
 
+    boolean isStartedBy(Thread thread) {
+        return !runner.up().isDone() && runner.isStartedBy(thread);
+    }
+
     @Override
     public boolean owns(Thread thread) {
         return runner.mustNotWait(thread);

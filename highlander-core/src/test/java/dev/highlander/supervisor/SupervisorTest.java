@@ -338,6 +338,8 @@ class SupervisorTest {
                     .withMessage("Supervisor app has ended. Start another one.");
             assertThatIllegalStateException().isThrownBy(() -> app.restart("a"));
             assertThatIllegalStateException().isThrownBy(() -> app.delete("a"));
+            assertThatIllegalStateException().isThrownBy(() -> app.terminate("a"));
+            assertThatNullPointerException().isThrownBy(() -> app.add(null));
         }
 
         @Test
@@ -363,7 +365,15 @@ class SupervisorTest {
             assertThatIllegalArgumentException().isThrownBy(() -> spec.maxRestarts(-1, Duration.ofSeconds(1)));
             assertThatIllegalArgumentException().isThrownBy(() -> spec.maxRestarts(1, Duration.ZERO));
             assertThatIllegalArgumentException().isThrownBy(() -> spec.maxRestarts(1, Duration.ofDays(2)));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> spec.maxRestarts(1, Duration.ofSeconds(Long.MAX_VALUE)));
+            assertThatIllegalArgumentException().isThrownBy(() -> spec.maxRestarts(1, Duration.ofSeconds(-1)));
             assertThatIllegalArgumentException().isThrownBy(() -> spec.name(" "));
+            assertThatNullPointerException().isThrownBy(() -> spec.maxRestarts(1, null));
+            assertThatNullPointerException().isThrownBy(() -> spec.automaticShutdown(null));
+            assertThatNullPointerException().isThrownBy(() -> spec.name(null));
+            assertThatIllegalArgumentException().isThrownBy(() -> Shutdown.grace(Duration.ofSeconds(Long.MAX_VALUE)));
+            assertThatNullPointerException().isThrownBy(() -> Shutdown.grace(null));
         }
     }
 }
