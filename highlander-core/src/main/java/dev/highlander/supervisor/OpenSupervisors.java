@@ -28,7 +28,7 @@ final class OpenSupervisors {
                 }
             }
         }
-        runner.over().whenComplete((exit, broken) -> {
+        var unused = runner.over().whenComplete((exit, broken) -> {
             synchronized (OPEN) {
                 OPEN.remove(runner);
             }

@@ -416,7 +416,7 @@ class RandomFaultsTest {
                         * 0.8
                         / (branch().children.size() + 1);
                 long grace = graces.getOrDefault(id, 0L);
-                must(at - time.nanos() >= Math.min(grace, least) - MS, "has not its share", id);
+                must(at - time.nanos() >= Math.min((double) grace, least) - MS, "has not its share", id);
             }
 
             @Override
