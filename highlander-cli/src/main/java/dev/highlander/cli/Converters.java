@@ -9,6 +9,9 @@ import dev.highlander.supervisor.Restart;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -123,5 +126,32 @@ final class Converters {
         public Lease convert(String text) {
             return Converters.convert(words -> Lease.of(Durations.parse(words)), text);
         }
+    }
+
+    static final class OfOnLoss implements ITypeConverter<OnLoss> {
+        @Override
+        public OnLoss convert(String text) {
+            return oneOf(OnLoss.class, text);
+        }
+    }
+
+    static final class OfGuard implements ITypeConverter<GuardChoice> {
+        @Override
+        public GuardChoice convert(String text) {
+            return oneOf(GuardChoice.class, text);
+        }
+    }
+
+    private static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
+        List<String> names = Arrays.stream(type.getEnumConstants())
+                .map(one -> one.name().toLowerCase(Locale.ROOT))
+                .toList();
+        int index = names.indexOf(text.toLowerCase(Locale.ROOT));
+        if (index < 0) {
+            throw new TypeConversionException(Shown.of(text) + " is none of them. Give "
+                    + String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.get(names.size() - 1)
+                    + ".");
+        }
+        return type.getEnumConstants()[index];
     }
 }

@@ -7,15 +7,14 @@ import dev.highlander.supervisor.StopReason;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /** A command that runs, with all it has started. It has ended when nothing of that is left. */
-final class GuardedChild implements Child {
+final class GuardedChild implements Child, Forwarder.Target {
     /** The guard is dead, or has struck. */
     @FunctionalInterface
     interface Alarm {
@@ -25,33 +24,30 @@ final class GuardedChild implements Child {
     private static final System.Logger LOG = System.getLogger("dev.highlander.cli");
     private static final long POLL = 10_000_000L;
 
-    private final String name;
-    private final Process process;
-    private final String cookie;
+    private final ProcessTree tree;
     private final Guard guard;
     private final Deadline deadline;
     private final long grace;
-    private final Set<ProcessHandle> known = new LinkedHashSet<>();
+    private final OnLoss onLoss;
     private final CompletableFuture<Exit> ended = new CompletableFuture<>();
     private final CompletableFuture<Void> stopping = new CompletableFuture<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private volatile StopSignal stopSignal = StopSignal.TERM;
     private volatile boolean killed;
 
-    GuardedChild(
-            String name, Process process, String cookie, Guard guard, Deadline deadline, Duration grace, Alarm alarm) {
-        this.name = name;
-        this.process = process;
-        this.cookie = cookie;
+    GuardedChild(ProcessTree tree, Guard guard, Deadline deadline, Duration grace, OnLoss onLoss, Alarm alarm) {
+        this.tree = tree;
         this.guard = guard;
         this.deadline = deadline;
         this.grace = grace.toNanos();
+        this.onLoss = onLoss;
         thread("deadline", this::tellDeadlines);
         var unused = guard.failed().thenAccept(what -> thread("alarm", () -> alarm.raise(what, stopping.isDone())));
-        var unusedToo = process.onExit().thenRun(() -> thread("rest", this::awaitRest));
+        var unusedToo = tree.process().onExit().thenRun(() -> thread("rest", this::awaitRest));
     }
 
     private void thread(String what, Runnable work) {
-        Thread thread = new Thread(work, name + "-" + what);
+        Thread thread = new Thread(work, tree.name() + "-" + what);
         thread.setDaemon(true);
         thread.start();
     }
@@ -73,22 +69,21 @@ final class GuardedChild implements Child {
     private void awaitRest() {
         guard.order("ended");
         boolean asked = stopping.isDone();
-        Set<ProcessHandle> rest = rest();
-        if (!rest.isEmpty() && !asked) {
-            LOG.log(Level.INFO, "{0} has ended and left processes behind: {1}", name, pids(rest));
-            rest.forEach(ProcessHandle::destroy);
+        if (!tree.isGone() && !asked) {
+            LOG.log(Level.INFO, "{0} has ended and left processes behind: {1}", tree.name(), pids(tree.rest()));
+            tree.ask(ProcessHandle::destroy);
         }
         long killAt = System.nanoTime() + grace;
-        while (!rest.isEmpty()) {
+        while (!tree.isGone()) {
             if (killed || (!asked && System.nanoTime() - killAt >= 0)) {
-                rest.forEach(ProcessHandle::destroyForcibly);
+                tree.kill();
             }
             LockSupport.parkNanos(POLL);
-            rest = rest();
         }
         gone.complete(null);
         guard.done();
-        int status = process.exitValue();
+        tree.close();
+        int status = tree.process().exitValue();
         if (guardHasStruck()) {
             // Not the command's own end, but that of a term: the stop for it comes, if it has not come yet.
             var unused = stopping.thenRun(() -> ended.complete(Exit.stopped().withStatus(status)));
@@ -109,7 +104,7 @@ final class GuardedChild implements Child {
     private Exit outcome(int status) {
         Exit exit = stopping.isDone()
                 ? Exit.stopped()
-                : status == 0 ? Exit.completed() : Exit.failed(new CommandFailedException(name, status));
+                : status == 0 ? Exit.completed() : Exit.failed(new CommandFailedException(tree.name(), status));
         return exit.withStatus(status);
     }
 
@@ -119,48 +114,53 @@ final class GuardedChild implements Child {
     }
 
     @Override
+    public void stopSignal(StopSignal signal) {
+        stopSignal = signal;
+    }
+
+    @Override
     public void stop(StopReason why, long killBy) {
+        if (onLoss.killsAtOnce(why)) {
+            kill(why);
+            return;
+        }
         stopping.complete(null);
-        signal(ProcessHandle::destroy);
+        StopSignal signal = stopSignal;
+        if (signal == StopSignal.TERM) {
+            tree.ask(ProcessHandle::destroy);
+            return;
+        }
+        if (signal == StopSignal.INT) {
+            Signals.send("INT", tree::ask);
+        }
+        // Not everything ends by it: a shell's background jobs ignore it.
+        thread("term", () -> {
+            LockSupport.parkNanos(Math.min(grace / 2, TimeUnit.SECONDS.toNanos(2)));
+            if (!gone.isDone()) {
+                tree.ask(ProcessHandle::destroy);
+            }
+        });
     }
 
     @Override
     public void kill(StopReason why) {
         killed = true;
         stopping.complete(null);
-        signal(ProcessHandle::destroyForcibly);
+        tree.kill();
     }
 
-    /** Parents first, so that a shell does not start its next command when the present one dies. */
-    private void signal(Consumer<ProcessHandle> how) {
-        Set<ProcessHandle> rest = rest();
-        how.accept(process.toHandle());
-        rest.stream().filter(one -> !one.equals(process.toHandle())).forEach(how);
+    /** To the program of the command alone, which knows what it means. */
+    @Override
+    public void forward(String signal) {
+        Signals.send(signal, how -> tree.command().ifPresent(how));
     }
 
-    /**
-     * What lives of the command's tree, but for itself; where that can't be found out, what lived when it could, and the
-     * command itself: not nothing. Those without the cookie are found as long as they descend from a known process.
-     */
-    private Set<ProcessHandle> rest() {
-        synchronized (known) {
-            try {
-                process.descendants().forEach(known::add);
-                for (ProcessHandle one : Set.copyOf(known)) {
-                    one.descendants().forEach(known::add);
-                }
-                known.addAll(Carriers.of(cookie));
-                if (known.isEmpty()) {
-                    known.addAll(Carriers.of(cookie));
-                }
-            } catch (IOException | RuntimeException e) {
-                LOG.log(Level.WARNING, "The processes of " + name + " can't be listed; trying again.", e);
-                Set<ProcessHandle> all = new LinkedHashSet<>(known);
-                all.add(process.toHandle());
-                return all;
-            }
-            known.removeIf(one -> one.pid() == process.pid() || !Carriers.lives(one));
-            return new LinkedHashSet<>(known);
-        }
+    @Override
+    public void kill() {
+        kill(StopReason.SHUTDOWN);
+    }
+
+    boolean isGone() {
+        return gone.isDone();
     }
 }

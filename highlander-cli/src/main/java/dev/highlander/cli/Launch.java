@@ -1,13 +1,9 @@
 package dev.highlander.cli;
 
-import dev.highlander.Term;
-import dev.highlander.supervisor.Child;
 import dev.highlander.supervisor.Command;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,23 +55,6 @@ final class Launch {
      */
     void check(List<String> words) {
         var unused = Command.of(words.toArray(new String[0]));
-    }
-
-    /** The command as core runs it, where there is no guard; its output can't be searched there. */
-    Child startUnguarded(List<String> words, Term term) throws IOException {
-        Map<String, String> own = Map.of(
-                "HIGHLANDER_KEY", term.key().toString(),
-                "HIGHLANDER_TOKEN", Long.toString(term.token()),
-                "HIGHLANDER_NODE", term.node());
-        Command command = Command.of(words.toArray(new String[0])).withoutEnvironment(withheld);
-        Map<String, String> given = new HashMap<>(System.getenv());
-        given.keySet().removeAll(withheld);
-        for (Map.Entry<String, String> variable : own.entrySet()) {
-            command = command.environment(variable.getKey(), variable.getValue());
-            given.put(variable.getKey(), variable.getValue());
-        }
-        environment = Map.copyOf(given);
-        return command.start();
     }
 
     /** That of the command that was started last. */

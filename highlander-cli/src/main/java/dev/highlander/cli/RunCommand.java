@@ -1,13 +1,11 @@
 package dev.highlander.cli;
 
-import dev.highlander.TermStart;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.Node;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -39,15 +37,15 @@ import picocli.CommandLine.Parameters;
                     + " with each term, for resources that can refuse an older one) and HIGHLANDER_NODE in its"
                     + " environment.",
             "",
-            "SIGTERM, SIGINT and SIGHUP stop the command: it is sent SIGTERM and, after the grace, SIGKILL. The key is"
-                    + " released when it is dead.",
+            "SIGTERM and SIGINT stop the command: it is sent the same and, after the grace, SIGKILL; a second SIGINT"
+                    + " kills it at once. The key is released when it is dead. SIGHUP, SIGUSR1, SIGUSR2, SIGALRM,"
+                    + " SIGWINCH, SIGURG, SIGPWR and, without a terminal, SIGTTIN and SIGTTOU are handed on to the command."
+                    + " While no command runs, SIGHUP ends highlander.",
             "",
             "The command is all that it starts, daemons too: what it leaves behind when it ends is stopped like itself"
                     + " before the key is released. On Linux a guard, a process of its own, kills all of it if highlander"
-                    + " is killed, and at the end of the lease if highlander is frozen. It finds processes by"
-                    + " HIGHLANDER_GUARD in their environment; one that clears its environment and also leaves its parent"
-                    + " is not found, nor one that runs as another user. Elsewhere there is no guard, and a command"
-                    + " outlives a killed highlander.%n",
+                    + " is killed, and at the end of the lease if highlander is frozen; --guard-by says how it finds it."
+                    + " Elsewhere there is no guard, and a command outlives a killed highlander.%n",
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -95,6 +93,9 @@ final class RunCommand implements Callable<Integer> {
     private final HttpOptions http = new HttpOptions();
 
     @Mixin
+    private final GuardOptions guard = new GuardOptions();
+
+    @Mixin
     private final Logging logging = new Logging();
 
     @Parameters(arity = "0..*", paramLabel = "COMMAND", hidden = true)
@@ -136,10 +137,17 @@ final class RunCommand implements Callable<Integer> {
         }
         // In this order: it connects while the guard tries its tools.
         Locks locks = place.open(where.namespace(), node, trusted);
+        Guards guards;
+        try {
+            guards = guards(narrator);
+        } catch (FailedException e) {
+            locks.close();
+            throw e;
+        }
         return new Run(
                         locks,
                         wanted,
-                        recipe(wanted, trusted, launch, narrator),
+                        recipe(wanted, trusted, launch, guards, narrator),
                         program,
                         narrator,
                         how.firstConnection(),
@@ -173,48 +181,53 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private Run.Recipe recipe(Key wanted, Lease trusted, Launch launch, Narrator narrator) {
-        Guard guard = guard(narrator);
-        String id = wanted.toString();
-        return (highlander, standBy) -> {
-            TermStart start = guard == null
-                    ? term -> launch.startUnguarded(words, term)
-                    : new GuardedCommand(
-                            words,
-                            environment,
-                            guard,
-                            where.scope(wanted),
-                            where.isLocal(),
-                            Duration.ofNanos(trusted.margin()),
-                            child.grace(),
-                            launch,
-                            why -> narrator.say(told(why)),
-                            standBy);
-            return highlander
-                    .child(id, child.untilReady(start, words.get(0), launch))
-                    .restart(child.restart())
-                    .shutdown(child.shutdown());
-        };
-    }
-
-    /** One where there can be one; else the wrapper alone stops the command. */
-    private @Nullable Guard guard(Narrator narrator) {
+    /** Where there can be none, this process alone stops the command. */
+    private Guards guards(Narrator narrator) {
         try {
-            if (!Carriers.canBeFound()) {
-                throw new IOException("this system has no /proc");
-            }
-            return Guard.start(environment);
+            return Guards.start(environment, guard.choice().means(environment));
         } catch (IOException e) {
+            if (guard.choice() != GuardChoice.AUTO) {
+                throw guard.choice().refused(e);
+            }
             if (child.awaitsLine()) {
                 throw FailedException.usage("There is no guard here, since " + e.getMessage()
                         + ", and without one --ready-when can't wait for a line. Let it wait for a port or a command.");
             }
             narrator.say("there is no guard here, since " + e.getMessage() + ": if highlander is killed or frozen, "
                     + words.get(0) + " runs on");
-            return null;
+            return Guards.none();
         } catch (InterruptedException e) {
             throw new IllegalStateException("Nobody interrupts this thread.", e);
         }
+    }
+
+    private Run.Recipe recipe(Key wanted, Lease trusted, Launch launch, Guards guards, Narrator narrator) {
+        return (highlander, standBy) -> {
+            GuardedCommand command = new GuardedCommand(
+                    new GuardedCommand.Task(
+                            words,
+                            where.scope(wanted),
+                            where.isLocal(),
+                            trusted,
+                            child.grace(),
+                            guard.onLoss(),
+                            launch),
+                    guards,
+                    why -> narrator.say(told(why)),
+                    standBy);
+            forwardSignals(command);
+            return highlander
+                    .child(wanted.toString(), child.untilReady(command, words.get(0), launch))
+                    .restart(child.restart())
+                    .shutdown(child.shutdown());
+        };
+    }
+
+    private static void forwardSignals(GuardedCommand command) {
+        ControllingTerminal terminal = new ControllingTerminal();
+        Forwarder forwarder =
+                new Forwarder(command::running, terminal::hasForeground, terminal::isHungUp, System::exit);
+        Forwarder.signals(terminal.exists()).forEach(signal -> Signals.handle(signal, forwarder::received));
     }
 
     private String told(String why) {

@@ -1,7 +1,9 @@
 # The guard of a command: the last to die of what highlander starts. It reads orders from standard input, a line each,
 # and tells on standard output what it did; when the input ends without "done", or the time comes that it was given and
-# not given anew, it kills whatever carries the cookie in its environment, until nothing is left.
+# not given anew, it kills whatever carries the cookie in its environment, and whatever is in the command's control group
+# or process id namespace where it has one, until nothing is left.
 #
+# It writes no file, so that it can do with a file system that is read-only.
 # POSIX, and of the tools: grep -z, sleep with fractions, and awk if there is one. Times are hundredths of a second of
 # /proc/uptime, a clock that goes on while the machine is suspended.
 trap '' HUP INT QUIT TERM TSTP TTIN TTOU PIPE ALRM USR1 USR2
@@ -33,8 +35,7 @@ carriers() {
 
 # What the command has started and not left alone, whatever its environment.
 descendants() {
-  set +f
-  cat /proc/[0-9]*/stat | awk -v root="$command" '
+  printf '%s\n' "$processes" | awk -v root="$command" '
     { pid = $1; sub(/^.*\) /, ""); parent[pid] = $2 }
     END {
       found[root] = 1
@@ -43,10 +44,9 @@ descendants() {
         for (pid in parent) if (!(pid in found) && (parent[pid] in found)) { found[pid] = 1; more = 1; print pid }
       } while (more)
     }'
-  set -f
 }
 
-# At first also what has put off its environment, as long as it can be found: before its parents are dead.
+# At first also what has put off its environment, as long as it can be found: from before its parents were killed.
 suspects() {
   carriers &
   if [ -n "$command" ]; then
@@ -56,8 +56,55 @@ suspects() {
   wait
 }
 
+populated() {
+  while read -r populated_word populated_value; do
+    if [ "$populated_word" = populated ]; then
+      [ "$populated_value" = 1 ]
+      return
+    fi
+  done <"$group/cgroup.events"
+  return 1
+}
+
+# The wrapper is in the group for the moment in which it starts the command, and is not meant.
+kill_group() {
+  if [ -z "$group" ] || ! populated; then
+    return 1
+  fi
+  if grep -qx "$wrapper" "$group/cgroup.procs"; then
+    echo "$wrapper" >"${group%/*}/cgroup.procs"
+  fi
+  echo 1 >"$group/cgroup.kill"
+}
+
+remove_group() {
+  if [ -n "$group" ] && [ -d "$group" ] && ! rmdir "$group"; then
+    find "$group" -depth -type d -exec rmdir '{}' ';' # with groups of the command's own
+  fi
+}
+
+# A namespace is empty when its first process is gone: it is the last.
+await_first() {
+  while read -r first_pid first_rest <"/proc/$1/stat"; do
+    case ${first_rest##*) } in
+    [ZX]*) return ;;
+    esac
+    nap 1
+  done
+}
+
 # Again after an empty pass: what is about to replace its program shows no environment for a moment.
 sweep() {
+  first=
+  if [ -n "$command" ]; then
+    set +f
+    processes=$(cat /proc/[0-9]*/stat)
+    set -f
+    if [ -n "$namespace" ]; then
+      first=$(printf '%s\n' "$processes" | awk -v root="$command" '{ pid = $1; sub(/^.*\) /, ""); if ($2 == root) print pid }')
+    fi
+  fi
+  kill_group
   sweep_empty=0
   sweep_passes=0
   while [ $sweep_empty -lt 3 ]; do
@@ -68,8 +115,10 @@ sweep() {
     done
     command=
     if [ -n "$sweep_pids" ]; then
-      sweep_empty=0
       kill -KILL $sweep_pids
+    fi
+    if kill_group || [ -n "$sweep_pids" ]; then
+      sweep_empty=0
       sweep_passes=$((sweep_passes + 1))
       if [ $sweep_passes -gt 20 ]; then
         nap 5
@@ -77,6 +126,9 @@ sweep() {
     else
       sweep_empty=$((sweep_empty + 1))
     fi
+  done
+  for sweep_first in $first; do
+    await_first "$sweep_first"
   done
 }
 
@@ -120,14 +172,20 @@ if ! nap 1; then
 fi
 echo able
 
-due='' timer='' command='' starting=''
+due='' timer='' command='' starting='' group='' wrapper='' namespace=''
 read -r cookie || exit 0
 while read -r word value; do
   case $word in
   done)
     disarm
+    remove_group
     exit 0
     ;;
+  group)
+    wrapper=${value%% *}
+    group=${value#* }
+    ;;
+  namespace) namespace=yes ;;
   starting) starting=yes ;;
   started)
     starting=
@@ -156,3 +214,4 @@ if [ -n "$starting" ]; then
   done
 fi
 disarm
+remove_group

@@ -93,6 +93,8 @@ class CliTest {
             run --key k --local --http no.such.host.invalid:1 -- sh | The host of --http, no.such.host.invalid, is unknown.
             run --key k --log xml -- x               | Invalid value for option '--log': There is no format "xml". Write text or json.
             run --key k --grace 0s -- x              | Invalid value for option '--grace': The duration 0s is zero.
+            run --key k --on-loss stop --local -- x  | Invalid value for option '--on-loss': stop is none of them. Give term or kill.
+            run --key k --guard-by sth --local -- x | Invalid value for option '--guard-by': sth is none of them. Give auto, cgroup, namespace or portable.
             run --key k --local --grace 25h -- x     | A grace of PT25H is out of range. Use more than zero and at most a day
             run --key k -- x                         | Nothing says where keys are kept. Give --postgres URL, set DATABASE_URL in the environment, or give --local for this machine alone.
             run --key k --local --postgres u -- x    | Both --local and --postgres are given. Give one of them.

@@ -101,6 +101,41 @@ class GuardDeadlineTest {
         freeze(true);
     }
 
+    /** What the command tells about its stop, and the status that the wrapper then ends with. */
+    private List<String> lose(String onLoss) throws Exception {
+        try (PostgresServer own = PostgresServer.start(18)) {
+            Wrapper run = Wrapper.start(
+                    "run",
+                    "--key",
+                    "job",
+                    "--lease",
+                    "2s",
+                    "--on-loss",
+                    onLoss,
+                    "--allow-visible-password",
+                    "--postgres",
+                    own.libpqUrl("postgres"),
+                    "--",
+                    "sh",
+                    "-c",
+                    "trap 'echo asked; exit 0' TERM; echo up; while :; do sleep 0.05; done");
+            started.add(run);
+            run.awaitOut("up");
+
+            own.stop(Shutdown.IMMEDIATE);
+
+            run.awaitErr("highlander: sh is stopped; standing by");
+            killAll();
+            return run.out();
+        }
+    }
+
+    @Test
+    void F3_onLossTheCommandIsAskedToEnd_orKilledAtOnce() throws Exception {
+        assertThat(lose("term")).containsExactly("up", "asked");
+        assertThat(lose("kill")).containsExactly("up");
+    }
+
     @Test
     void F3_theWholeTreeDiesWithTheLock() throws Exception {
         try (PostgresServer own = PostgresServer.start(18)) {

@@ -170,7 +170,9 @@ class GuardTest {
         Wrapper run = run(Map.of(), "node-a", "-v", "--", "true");
 
         assertThat(run.await()).isZero();
-        assertThat(run.err()).anyMatch(line -> line.contains("Commands are guarded by process "));
+        assertThat(run.err())
+                .anyMatch(line -> line.contains("Commands are guarded by process "))
+                .anyMatch(line -> line.matches(".*The means that hold them together: (cgroup|portable): .*"));
     }
 
     @Test

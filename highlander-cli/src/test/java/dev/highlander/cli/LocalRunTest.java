@@ -1,10 +1,8 @@
 package dev.highlander.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -259,25 +257,6 @@ class LocalRunTest {
         assertThat(second.await()).isEqualTo(143);
         assertThat(second.out()).isEmpty();
         assertThat(first.isAlive()).isTrue();
-    }
-
-    @Test
-    void F3_interruptStopsTheCommandToo() throws Exception {
-        Wrapper run = shell("job", "node-a", "trap 'exit 9' TERM; echo up; while :; do sleep 0.1; done");
-        run.awaitOut("up");
-        assumeTrue(catches(run, 2), "started by a shell that lets its jobs ignore interrupts");
-
-        run.signal("INT");
-
-        assertThat(run.await()).isEqualTo(9);
-    }
-
-    private static boolean catches(Wrapper wrapper, int signal) throws IOException {
-        Path status = Path.of("/proc", Long.toString(wrapper.pid()), "status");
-        return Files.exists(status)
-                && Files.readAllLines(status).stream()
-                        .filter(line -> line.startsWith("SigCgt:"))
-                        .anyMatch(line -> new BigInteger(line.substring(7).strip(), 16).testBit(signal - 1));
     }
 
     @Test

@@ -45,6 +45,8 @@ class SettingsTest {
             Map.entry("backoff", List.of("null", "1s", "2s..3s")),
             Map.entry("ready-when", List.of("null", "line:up", "port:8080")),
             Map.entry("ready-timeout", List.of("null", "1s", "0")),
+            Map.entry("on-loss", List.of("TERM", "kill", "term")),
+            Map.entry("guard-by", List.of("AUTO", "cgroup", "portable")),
             Map.entry("hide-credentials", List.of("false", "true", "false")),
             Map.entry("http", List.of("null", "8080", "0.0.0.0:8081")),
             Map.entry("log", List.of("text", "json", "text")),

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  */
 record Tree(List<ProcessHandle> processes) {
     private static final List<String> NAMES = List.of("up", "bare", "orphan", "session");
+    /** With one that has left the session, its parents and its environment at once. */
+    private static final List<String> ALL = List.of("up", "bare", "orphan", "session", "hidden");
 
     /** Each writes, every few milliseconds, the time to {@code log}. */
     static String script(Path log) {
@@ -24,6 +26,11 @@ record Tree(List<ProcessHandle> processes) {
     /** They do nothing. */
     static String script() {
         return script("sleep 0.3");
+    }
+
+    /** They do nothing, and there is one more of them, that only a strong guard can find. */
+    static String hiding() {
+        return "(setsid env -i sh -c 'trap \"\" TERM HUP; echo hidden $$; while :; do sleep 0.3; done' &)\n" + script();
     }
 
     private static String script(String step) {
@@ -41,16 +48,24 @@ record Tree(List<ProcessHandle> processes) {
 
     /** The {@code count}th that the wrapper has started. */
     static Tree await(Wrapper wrapper, int count) throws InterruptedException {
-        for (String name : NAMES) {
+        return await(wrapper, count, NAMES);
+    }
+
+    static Tree awaitHiding(Wrapper wrapper) throws InterruptedException {
+        return await(wrapper, 1, ALL);
+    }
+
+    private static Tree await(Wrapper wrapper, int count, List<String> names) throws InterruptedException {
+        for (String name : names) {
             wrapper.awaitOutCount(name + " ", count);
         }
-        return new Tree(NAMES.stream()
+        return new Tree(names.stream()
                 .map(name -> wrapper.out().stream()
                         .filter(line -> line.startsWith(name + " "))
                         .skip(count - 1)
                         .findFirst()
                         .orElseThrow())
-                .flatMap(line -> ProcessHandle.of(Long.parseLong(line.substring(line.indexOf(' ') + 1))).stream())
+                .flatMap(line -> wrapper.outside(Long.parseLong(line.substring(line.indexOf(' ') + 1))).stream())
                 .toList());
     }
 
@@ -61,7 +76,7 @@ record Tree(List<ProcessHandle> processes) {
     }
 
     boolean runs() {
-        return processes.size() == NAMES.size() && processes.stream().allMatch(Carriers::lives);
+        return processes.size() >= NAMES.size() && processes.stream().allMatch(Carriers::lives);
     }
 
     Stream<ProcessHandle> living() {

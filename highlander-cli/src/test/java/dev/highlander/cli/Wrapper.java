@@ -6,10 +6,12 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code highlander} in a JVM of its own, as a black box: what it prints, and how it ends. */
@@ -36,7 +38,22 @@ final class Wrapper implements AutoCloseable {
         return new Wrapper(builder);
     }
 
-    private static ProcessBuilder builder(String... args) {
+    /** Whatever is started by {@code builder}. */
+    static Wrapper start(ProcessBuilder builder) throws IOException {
+        return new Wrapper(builder);
+    }
+
+    /** By a program that is given the rest as its arguments. */
+    static Wrapper startBy(List<String> program, String classPath, String... args) throws IOException {
+        List<String> words = new ArrayList<>(program);
+        ProcessBuilder builder = builder(args);
+        words.addAll(builder.command());
+        words.set(words.indexOf("-cp") + 1, classPath);
+        return new Wrapper(builder.command(words));
+    }
+
+    /** Not yet started. */
+    static ProcessBuilder builder(String... args) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -90,6 +107,30 @@ final class Wrapper implements AutoCloseable {
         process.toHandle().destroyForcibly(); // unlike the process itself, it leaves the streams open
     }
 
+    /** The process that says of itself that its id is {@code pid}, wherever it may be. */
+    Optional<ProcessHandle> outside(long pid) {
+        return process.descendants()
+                .filter(one -> {
+                    List<String> ids = ids(one);
+                    return ids.size() > 1 && ids.get(ids.size() - 1).equals(Long.toString(pid));
+                })
+                .findFirst()
+                .or(() -> ProcessHandle.of(pid));
+    }
+
+    /** In each namespace one, the innermost last. */
+    private static List<String> ids(ProcessHandle one) {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(one.pid()), "status")).stream()
+                    .filter(line -> line.startsWith("NSpid:"))
+                    .map(line -> List.of(line.substring(6).strip().split("\\s+", -1)))
+                    .findFirst()
+                    .orElse(List.of());
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
     /** The guard that is alive at this moment. */
     ProcessHandle guard() {
         return process.descendants().filter(Wrapper::isGuard).findFirst().orElseThrow();
@@ -99,8 +140,14 @@ final class Wrapper implements AutoCloseable {
         return one.info().commandLine().orElse("").contains("highlander-guard");
     }
 
-    void write(String text) throws IOException {
+    /** And more may come. */
+    void type(String text) throws IOException {
         process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
+    void write(String text) throws IOException {
+        type(text);
         process.getOutputStream().close();
     }
 
