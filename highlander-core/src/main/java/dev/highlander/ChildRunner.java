@@ -67,9 +67,14 @@ final class ChildRunner {
     }
 
     void startNow() {
+        if (stopping) {
+            events.accept(this, new Event.Ended(Exit.stopped()));
+            return;
+        }
         starting = Thread.currentThread();
         Child started;
         try {
+            term.ensureHeld(); // the process may have been frozen since the start was decided
             started = startUnderTerm(spec.start());
             if (started == null) {
                 throw new IllegalStateException("The start of child " + spec.id() + " returned null. Return a Child.");
