@@ -1,16 +1,15 @@
 package dev.highlander;
 
 import dev.highlander.lock.Key;
+import dev.highlander.lock.Listeners;
 import dev.highlander.lock.Subscription;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.time.Agenda;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what becomes of a singleton, in the log and to listeners, on a thread that may be held up by either. */
@@ -21,7 +20,7 @@ final class Journal {
     private final String child;
     private final String node;
     private final Agenda events;
-    private final List<SingletonListener> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners<Transition> listeners = new Listeners<>();
 
     Journal(Key key, String child, String node, Agenda events) {
         this.key = key;
@@ -35,8 +34,7 @@ final class Journal {
     }
 
     Subscription listen(SingletonListener listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return listeners.listen(listener::changed);
     }
 
     void opened(ChildSpec spec) {
@@ -81,12 +79,6 @@ final class Journal {
     private void tell(Transition transition) {
         Level level = transition.cause().isPresent() ? Level.WARNING : Level.INFO;
         LOG.log(level, transition.toString(), transition.cause().orElse(null));
-        for (SingletonListener listener : listeners) {
-            try {
-                listener.changed(transition);
-            } catch (Throwable t) {
-                LOG.log(Level.WARNING, "A listener failed at: " + transition, t);
-            }
-        }
+        listeners.tell(transition);
     }
 }

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,7 @@ public final class LocalLocks implements Locks {
     private final Node node;
     private final Time time;
     private final Agenda agenda;
-    private final List<Consumer<Condition>> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners<Condition> listeners = new Listeners<>();
     private volatile Condition condition = Condition.ready();
 
     /** Held by whoever does this service's work: its own thread, or the one that closes it. */
@@ -232,8 +231,7 @@ public final class LocalLocks implements Locks {
 
     @Override
     public Subscription listen(Consumer<Condition> listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return listeners.listen(listener);
     }
 
     @Override
@@ -305,7 +303,7 @@ public final class LocalLocks implements Locks {
     private void become(Condition next) {
         if (!condition.equals(next)) {
             condition = next;
-            agenda.execute(() -> listeners.forEach(listener -> guarded(() -> listener.accept(next))));
+            agenda.execute(() -> listeners.tell(next));
         }
     }
 
@@ -328,7 +326,7 @@ public final class LocalLocks implements Locks {
         try {
             foreign.run();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "A claimant or listener failed; the lock service goes on.", e);
+            LOG.log(Level.ERROR, "A claimant failed; the lock service goes on.", e);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Holder;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
+import dev.highlander.lock.Listeners;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.Namespace;
 import dev.highlander.lock.Node;
@@ -14,14 +15,12 @@ import dev.highlander.lock.StuckChildException;
 import dev.highlander.lock.Subscription;
 import dev.highlander.time.Time;
 import java.sql.Connection;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,7 +44,7 @@ public final class PostgresLocks implements Locks {
     private final Time time;
     private final PostgresSession session;
     private final AtomicLong lastClaim = new AtomicLong();
-    private final List<Consumer<Condition>> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners<Condition> listeners = new Listeners<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Condition condition = Condition.connecting();
 
@@ -107,14 +106,13 @@ public final class PostgresLocks implements Locks {
 
     @Override
     public Subscription listen(Consumer<Condition> listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return listeners.listen(listener);
     }
 
     private void become(Condition next) {
         if (!next.equals(condition)) {
             condition = next;
-            listeners.forEach(listener -> listener.accept(next));
+            listeners.tell(next);
         }
     }
 
