@@ -1,4 +1,4 @@
-/** What tests are made of: the contract of lock services, fake locks, and a clock that is turned by hand. */
+/** What tests are made of: the contract of lock services, fake locks, a clock that is turned by hand, and for JUnit all three. */
 @org.jspecify.annotations.NullMarked
 module dev.highlander.testkit {
     requires transitive dev.highlander.core;

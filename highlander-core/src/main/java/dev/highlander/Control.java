@@ -4,6 +4,7 @@ import dev.highlander.lock.Locks;
 import dev.highlander.time.Agenda;
 import dev.highlander.time.Time;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,11 @@ final class Control {
         }
         open.add(runner);
         return shared;
+    }
+
+    /** The singletons that are open, in no order. */
+    synchronized List<SingletonRunner> open() {
+        return List.copyOf(open);
     }
 
     synchronized void leave(SingletonRunner runner) {

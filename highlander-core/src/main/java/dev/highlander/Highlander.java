@@ -238,6 +238,14 @@ public final class Highlander {
         });
     }
 
+    /**
+     * The singletons that are open now, in no particular order: what this and every {@code Highlander} made from it has
+     * {@linkplain #start started}, and what supervisors have started of that which was {@linkplain #wrap wrapped}.
+     */
+    public List<Singleton> singletons() {
+        return control.open().stream().<Singleton>map(OpenSingleton::new).toList();
+    }
+
     /** A loop or a job that is handed its term. */
     public ChildSpec task(String id, TermTask body) {
         Objects.requireNonNull(body, "body");

@@ -8,26 +8,31 @@ import dev.highlander.lock.Hold;
 import dev.highlander.lock.Holder;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
+import dev.highlander.lock.Listeners;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.Loss;
 import dev.highlander.lock.Node;
 import dev.highlander.lock.StuckChildException;
 import dev.highlander.lock.Subscription;
+import dev.highlander.time.Agenda;
 import dev.highlander.time.Time;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Locks that a test grants and takes away. Nothing happens by itself: claims wait until {@link #grant} is called, and
- * claimants are told on the thread of whoever makes something happen.
+ * claimants are told on the thread of whoever makes something happen. Unless they are made {@linkplain #automatic()
+ * automatic}: then keys are granted and kept as a lock service does, but for those that the test gives to another node,
+ * takes away, or cuts off.
  *
  * <p>It promises nothing ({@link Guarantee#neverTwo()} is false), so that no child that a test leaves behind halts the
  * JVM.
@@ -36,7 +41,7 @@ public final class FakeLocks implements Locks {
     private final Time time;
     private final Optional<Lease> lease;
     private final Node node;
-    private final List<Consumer<Condition>> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners<Condition> listeners = new Listeners<>();
 
     // Guarded by this.
     private final List<FakeClaim> claims = new ArrayList<>();
@@ -45,6 +50,9 @@ public final class FakeLocks implements Locks {
     private long token;
     private int claimed;
     private Consumer<Key> onWithdraw = key -> {};
+    private final Map<Key, String> others = new HashMap<>();
+    private @Nullable Agenda agenda;
+    private boolean cutOff;
 
     private FakeLocks(Time time, Optional<Lease> lease, Node node) {
         this.time = time;
@@ -60,6 +68,128 @@ public final class FakeLocks implements Locks {
     /** Whose holds expire a lease after the grant, unless they are {@linkplain FakeHold#confirm() confirmed}. */
     public static FakeLocks withLease(Time time, Lease lease) {
         return new FakeLocks(time, Optional.of(lease), Node.named("node"));
+    }
+
+    /**
+     * From now on keys are granted by themselves: each that is wanted and that no other node {@linkplain #giveToOther has},
+     * at once and startable, in the order of the claims. Holds are confirmed every {@linkplain Lease#heartbeat() fifth of
+     * the lease}. Claimants are told on an agenda of {@link #time()}.
+     */
+    public FakeLocks automatic() {
+        Agenda mine;
+        synchronized (this) {
+            if (agenda != null) {
+                return this;
+            }
+            mine = time.agenda("fake-locks " + node.name());
+            agenda = mine;
+        }
+        beat(mine);
+        grantWhatIsWanted();
+        return this;
+    }
+
+    private void beat(Agenda mine) {
+        lease.ifPresent(length -> mine.at(Time.plus(time.nanos(), length.heartbeat()), () -> {
+            boolean reachable;
+            synchronized (this) {
+                reachable = !cutOff;
+            }
+            if (reachable) {
+                holds().stream().filter(hold -> !hold.isOver()).forEach(FakeHold::confirm);
+            }
+            beat(mine);
+        }));
+    }
+
+    /** In automatic mode, from a thread of its own. */
+    private void grantWhatIsWanted() {
+        Agenda mine;
+        List<Key> wanted;
+        synchronized (this) {
+            mine = agenda;
+            wanted = claims.stream().map(claim -> claim.key).distinct().toList();
+        }
+        if (mine != null) {
+            wanted.forEach(key -> mine.execute(() -> {
+                FakeHold hold = takeIfFree(key);
+                if (hold != null) {
+                    hold.claim.claimant.granted(hold);
+                    hold.startable();
+                }
+            }));
+        }
+    }
+
+    private synchronized @Nullable FakeHold takeIfFree(Key key) {
+        boolean free = !cutOff
+                && condition.phase() == Condition.Phase.READY
+                && !others.containsKey(key)
+                && held(key).isEmpty();
+        return free ? take(key, 0) : null;
+    }
+
+    /**
+     * Another node has {@code key} from now on, until it {@linkplain #freeFromOther frees} it. A hold of it here is lost, as
+     * it is when another node rightly holds the key: {@link Loss#REVOKED}.
+     */
+    public void giveToOther(Key key, String otherNode) {
+        Optional<FakeHold> present;
+        synchronized (this) {
+            others.put(key, otherNode);
+            present = held(key);
+        }
+        present.ifPresent(hold -> hold.lose(Loss.REVOKED));
+    }
+
+    /** The other node has given {@code key} back. */
+    public void freeFromOther(Key key) {
+        synchronized (this) {
+            others.remove(key);
+        }
+        grantWhatIsWanted();
+    }
+
+    /**
+     * The hold of {@code key} here is lost. Whoever claims the key stays in the queue; in automatic mode it is granted again
+     * as soon as the hold is released.
+     *
+     * @throws IllegalStateException if the key is not held here
+     */
+    public void lose(Key key, Loss why) {
+        Optional<FakeHold> present;
+        synchronized (this) {
+            present = held(key);
+        }
+        present.orElseThrow(
+                        () -> new IllegalStateException("The key " + key + " is not held here, so it can't be lost."))
+                .lose(why);
+    }
+
+    /**
+     * Nothing is granted or confirmed from now on: what is held expires with its lease, when the clock is turned; a lock
+     * service without a lease notices nothing.
+     */
+    public void cutOff() {
+        synchronized (this) {
+            cutOff = true;
+        }
+        condition(Condition.connecting());
+    }
+
+    /** All is well again; in automatic mode what is wanted is granted. */
+    public void reconnect() {
+        synchronized (this) {
+            cutOff = false;
+        }
+        condition(Condition.ready());
+        grantWhatIsWanted();
+    }
+
+    private Optional<FakeHold> held(Key key) {
+        return holds.stream()
+                .filter(hold -> hold.key().equals(key) && !hold.isReleased())
+                .findFirst();
     }
 
     /** Grants {@code key} to the claim that has waited longest, and says at once that it is startable. */
@@ -84,22 +214,34 @@ public final class FakeLocks implements Locks {
      * @throws IllegalStateException if nobody waits for it, or somebody holds it
      */
     public FakeHold grantUnsettled(Key key, Duration settle) {
-        FakeClaim next;
         FakeHold hold;
         synchronized (this) {
-            if (holds.stream().anyMatch(other -> other.key().equals(key) && !other.isReleased())) {
+            if (held(key).isPresent()) {
                 throw new IllegalStateException("The key " + key + " is held.");
             }
-            next = claims.stream()
-                    .filter(claim -> claim.key.equals(key))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("Nobody waits for the key " + key + "."));
-            claims.remove(next);
-            hold = new FakeHold(next, ++token, settle.toNanos());
-            holds.add(hold);
+            if (others.containsKey(key)) {
+                throw new IllegalStateException("The key " + key + " is held by " + others.get(key) + ".");
+            }
+            hold = take(key, settle.toNanos());
+            if (hold == null) {
+                throw new IllegalStateException("Nobody waits for the key " + key + ".");
+            }
         }
-        next.claimant.granted(hold);
+        hold.claim.claimant.granted(hold);
         return hold;
+    }
+
+    /** For the claim that has waited longest; guarded by this. */
+    private @Nullable FakeHold take(Key key, long settle) {
+        for (FakeClaim next : claims) {
+            if (next.key.equals(key)) {
+                claims.remove(next);
+                FakeHold hold = new FakeHold(next, ++token, settle);
+                holds.add(hold);
+                return hold;
+            }
+        }
+        return null;
     }
 
     /** How many claims wait for {@code key}, ungranted. */
@@ -127,27 +269,30 @@ public final class FakeLocks implements Locks {
         synchronized (this) {
             condition = next;
         }
-        listeners.forEach(listener -> listener.accept(next));
+        listeners.tell(next);
     }
 
     @Override
-    public synchronized Claim claim(Key key, Claimant claimant) {
-        if (condition.phase() == Condition.Phase.CLOSED) {
-            throw new IllegalStateException("These locks are closed.");
-        }
-        claimed++;
+    public Claim claim(Key key, Claimant claimant) {
         FakeClaim claim = new FakeClaim(key, claimant);
-        claims.add(claim);
+        synchronized (this) {
+            if (condition.phase() == Condition.Phase.CLOSED) {
+                throw new IllegalStateException("These locks are closed.");
+            }
+            claimed++;
+            claims.add(claim);
+        }
+        grantWhatIsWanted();
         return claim;
     }
 
     @Override
     public synchronized CompletionStage<Optional<Holder>> holder(Key key) {
-        return CompletableFuture.completedStage(holds.stream()
-                .filter(hold -> hold.key().equals(key) && !hold.isReleased())
-                .findFirst()
+        Optional<Holder> other = Optional.ofNullable(others.get(key))
+                .map(name -> new Holder(name, Optional.empty(), OptionalLong.empty(), Optional.empty()));
+        return CompletableFuture.completedStage(other.or(() -> held(key)
                 .map(hold ->
-                        new Holder(node.name(), Optional.empty(), OptionalLong.of(hold.number), Optional.empty())));
+                        new Holder(node.name(), Optional.empty(), OptionalLong.of(hold.number), Optional.empty()))));
     }
 
     @Override
@@ -162,8 +307,7 @@ public final class FakeLocks implements Locks {
 
     @Override
     public Subscription listen(Consumer<Condition> listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return listeners.listen(listener);
     }
 
     @Override
@@ -186,6 +330,9 @@ public final class FakeLocks implements Locks {
         waiting.forEach(FakeClaim::withdraw);
         synchronized (this) {
             stuck = !holds.stream().allMatch(FakeHold::isReleased);
+            if (agenda != null) {
+                agenda.close();
+            }
         }
         condition(Condition.closed());
         if (stuck) {
@@ -325,6 +472,13 @@ public final class FakeLocks implements Locks {
                 if (!claim.withdrawn) {
                     claims.add(claim);
                 }
+            }
+            grantWhatIsWanted();
+        }
+
+        private boolean isOver() {
+            synchronized (FakeLocks.this) {
+                return released || lost;
             }
         }
     }

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +20,21 @@ import org.jspecify.annotations.Nullable;
  * throws makes that call throw.
  *
  * <p>Forked work is done in the same way, unless this was made {@linkplain #withThreads() with threads}: needed for
- * children that block.
+ * children that block. One that is {@linkplain #running() running} does all work as it comes, on a thread of its own, so
+ * that a test can wait as usual; only timers wait for the clock to be turned.
  */
-public final class ManualTime implements Time {
+public final class ManualTime implements Time, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int CIRCLES = 1_000_000;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final boolean threads;
+    private final @Nullable ThreadFactory threads;
+    /** Held by whoever does the work, so that it is done one piece at a time. */
+    private final ReentrantLock turning = new ReentrantLock();
 
     // Guarded by this.
+    private boolean closed;
+    private @Nullable Throwable failure;
     private final ArrayDeque<Todo> work = new ArrayDeque<>();
     private final PriorityQueue<Due> timers =
             new PriorityQueue<>(Comparator.comparingLong((Due due) -> due.at).thenComparingLong(due -> due.order));
@@ -37,18 +44,35 @@ public final class ManualTime implements Time {
     private @Nullable Thread runner;
     private @Nullable ManualAgenda current;
 
-    private ManualTime(boolean threads) {
+    private ManualTime(@Nullable ThreadFactory threads) {
         this.threads = threads;
     }
 
     /** Where forked work is done by the thread that turns the clock; it must not block. */
     public static ManualTime create() {
-        return new ManualTime(false);
+        return new ManualTime(null);
     }
 
     /** Where forked work is done at once, on threads of its own; it may block. */
     public static ManualTime withThreads() {
-        return new ManualTime(true);
+        return new ManualTime(Thread::new);
+    }
+
+    /**
+     * Where work is done as it comes, by a thread that ends with {@link #close}, and forked work on threads of its own.
+     * What is due later is done by whoever turns the clock.
+     */
+    public static ManualTime running() {
+        return running(Thread::new);
+    }
+
+    /** With forked work on threads of that making. */
+    static ManualTime running(ThreadFactory threads) {
+        ManualTime time = new ManualTime(threads);
+        Thread worker = new Thread(time::work, "manual-time");
+        worker.setDaemon(true);
+        worker.start();
+        return time;
     }
 
     @Override
@@ -73,8 +97,9 @@ public final class ManualTime implements Time {
 
     @Override
     public Fork fork(String name, Runnable task) {
-        if (threads) {
-            Thread thread = new Thread(task, name);
+        if (threads != null) {
+            Thread thread = threads.newThread(task);
+            thread.setName(name);
             thread.setDaemon(true);
             thread.start();
             return thread::interrupt;
@@ -86,27 +111,86 @@ public final class ManualTime implements Time {
 
     /** Lets {@code duration} pass: does what is due meanwhile, each at its own instant, and then what there is to do. */
     public void advance(Duration duration) {
-        long end = Time.plus(nanos(), duration.toNanos());
-        runUntilIdle();
-        while (step(end)) {
+        turning.lock();
+        try {
+            long end = Time.plus(nanos(), duration.toNanos());
             runUntilIdle();
+            while (step(end)) {
+                runUntilIdle();
+            }
+            synchronized (this) {
+                nanos = end;
+            }
+            runUntilIdle();
+        } finally {
+            turning.unlock();
         }
-        synchronized (this) {
-            nanos = end;
-        }
-        runUntilIdle();
     }
 
     /** Does what there is to do now, without any time passing. */
     public void runUntilIdle() {
-        Todo next = take();
-        for (int done = 0; next != null; done++) {
-            if (done == CIRCLES) {
-                throw new AssertionError("After " + CIRCLES + " pieces of work, all at " + nanos()
-                        + " ns, there is still more: something goes in circles.");
+        turning.lock();
+        try {
+            Todo next = take();
+            for (int done = 0; next != null; done++) {
+                if (done == CIRCLES) {
+                    throw new AssertionError("After " + CIRCLES + " pieces of work, all at " + nanos()
+                            + " ns, there is still more: something goes in circles.");
+                }
+                run(next);
+                next = take();
             }
-            run(next);
-            next = take();
+        } finally {
+            turning.unlock();
+        }
+    }
+
+    /** What a running time does until it is closed. */
+    private void work() {
+        while (awaitWork()) {
+            try {
+                runUntilIdle();
+            } catch (Throwable t) {
+                synchronized (this) {
+                    failure = failure == null ? t : failure;
+                }
+            }
+        }
+    }
+
+    /** False once closed. */
+    private synchronized boolean awaitWork() {
+        while (!closed && work.isEmpty() && !isTimerDue()) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                // Only foreign code that meddles could: go on.
+            }
+        }
+        return !closed;
+    }
+
+    private boolean isTimerDue() {
+        Due due = timers.peek();
+        return due != null && due.at <= nanos;
+    }
+
+    /**
+     * Ends the thread of a {@linkplain #running() running} time; else it does nothing. Idempotent.
+     *
+     * @throws AssertionError if work that this thread did has thrown
+     */
+    @Override
+    public void close() {
+        Throwable thrown;
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+            thrown = failure;
+            failure = null;
+        }
+        if (thrown != null) {
+            throw new AssertionError("Work on an agenda has thrown.", thrown);
         }
     }
 
@@ -163,9 +247,8 @@ public final class ManualTime implements Time {
     }
 
     private synchronized @Nullable Todo take() {
-        Due due = timers.peek();
-        if (due != null && due.at <= nanos) {
-            timers.remove();
+        if (isTimerDue()) {
+            Due due = timers.remove();
             return new Todo(due.agenda, due.task);
         }
         return work.poll();

@@ -1,0 +1,5 @@
+/** The examples of the guide. */
+@NullMarked
+package dev.highlander.guide;
+
+import org.jspecify.annotations.NullMarked;
