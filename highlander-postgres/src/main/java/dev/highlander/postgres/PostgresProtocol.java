@@ -209,7 +209,6 @@ class PostgresProtocol {
         }
         connected = false;
         forgetWhatWasHeard();
-        tryNow.clear();
         for (Held held : List.copyOf(holds.values())) {
             if (held.phase == Phase.GONE) {
                 continue;
@@ -258,8 +257,6 @@ class PostgresProtocol {
     private void remember(LockId lock, Heard what) {
         if (heard.size() < MEMORY || heard.containsKey(lock)) {
             heard.put(lock, what);
-        } else if (!what.clean) {
-            heard.remove(lock);
         }
     }
 

@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -110,7 +111,7 @@ final class WakeableSocket extends Socket {
     private int receive(ByteBuffer into) throws IOException {
         long end = end();
         while (true) {
-            int count = channel.read(into);
+            int count = read(into);
             if (count != 0) {
                 return count;
             }
@@ -127,9 +128,25 @@ final class WakeableSocket extends Socket {
     private void send(ByteBuffer from) throws IOException {
         long end = end();
         while (from.hasRemaining()) {
-            if (channel.write(from) == 0) {
+            if (write(from) == 0) {
                 await(SelectionKey.OP_WRITE, end);
             }
+        }
+    }
+
+    private int read(ByteBuffer into) throws IOException {
+        try {
+            return channel.read(into);
+        } catch (ClosedChannelException e) {
+            throw closed(e);
+        }
+    }
+
+    private int write(ByteBuffer from) throws IOException {
+        try {
+            return channel.write(from);
+        } catch (ClosedChannelException e) {
+            throw closed(e);
         }
     }
 

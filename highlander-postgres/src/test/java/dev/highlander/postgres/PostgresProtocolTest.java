@@ -12,8 +12,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Loss;
+import dev.highlander.postgres.Presence.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -396,6 +398,27 @@ class PostgresProtocolTest {
 
             assertThat(brief.next()).isNull();
             assertThat(brief.protocol.wakeAt() - brief.now).isEqualTo(250 * MILLI);
+            brief.turn(250 * MILLI);
+            brief.take(Request.Beat.class);
+            brief.answer(new Reply.Checked(true));
+            assertThat(brief.next()).isInstanceOf(Request.Try.class);
+        }
+
+        @Test
+        void areOverWithTheLastClaimAndTheLastHold() {
+            long firstCheck = node.protocol.wakeAt();
+            node.protocol.claim(1, KEY);
+            node.protocol.withdraw(1);
+            assertThat(node.protocol.wakeAt()).as("withdrawn").isEqualTo(firstCheck);
+
+            Notice.Granted granted = node.granted(2, KEY);
+            node.protocol.withdraw(2);
+            node.protocol.release(granted.hold());
+            node.unlocked();
+            node.nextBeat();
+            node.answer(new Reply.Checked(true));
+            assertThat(node.next()).isNull();
+            assertThat(node.protocol.wakeAt() - node.now).as("given back").isEqualTo(LEASE.nanos() / 2);
         }
 
         @Test
@@ -437,6 +460,21 @@ class PostgresProtocolTest {
             claimAll();
             takeAllTries(false);
             assertThat(node.protocol.wakeAt() - node.now).isEqualTo(Math.min(3 * SECOND, LEASE.nanos() / 2));
+        }
+
+        @Test
+        void areASecondsWorthUpToAFullStatementAndTwoFromOneMoreOn() {
+            for (int count : new int[] {1000, 1001}) {
+                HandTurned many = HandTurned.connected();
+                for (int i = 0; i < count; i++) {
+                    many.protocol.claim(i, keys.get(i));
+                }
+                while (many.next() instanceof Request.Try) {
+                    many.answer(new Reply.Got(Set.of(), true));
+                }
+                many.turn(1);
+                assertThat(many.protocol.wakeAt() - many.now + 1).isEqualTo(count == 1000 ? SECOND : 2 * SECOND);
+            }
         }
 
         @Test
@@ -625,14 +663,114 @@ class PostgresProtocolTest {
         }
     }
 
+    /** What others are told who ask for the holders. */
+    @Nested
+    class TheStandingOfAKey {
+        @Test
+        void isWaitingUntilItIsGranted() {
+            assertThat(node.protocol.standing(KEY)).as("nobody wants it").isEqualTo(Standing.WAITING);
+            node.protocol.claim(1, KEY);
+            assertThat(node.protocol.standing(KEY)).isEqualTo(Standing.WAITING);
+        }
+
+        @Test
+        void isHoldingThroughTheSettleAndRunningOnceItMayStart() {
+            Notice.Granted granted = node.granted(1, KEY);
+            assertThat(node.protocol.standing(KEY)).isEqualTo(Standing.HOLDING);
+            node.pass(granted.startNotBefore() - node.now);
+            node.take(Request.Run.class);
+            assertThat(node.protocol.standing(KEY)).as("no reply yet").isEqualTo(Standing.HOLDING);
+            node.ran(5);
+            assertThat(node.protocol.standing(KEY)).isEqualTo(Standing.RUNNING);
+        }
+
+        @Test
+        void isHoldingWhileItIsGivenBackAndWaitingAfterThat() {
+            Notice.Startable term = node.startable(1, KEY, 5);
+            node.protocol.release(term.hold());
+            node.cleaned();
+            assertThat(node.protocol.standing(KEY)).isEqualTo(Standing.HOLDING);
+            node.unlocked();
+            assertThat(node.protocol.standing(KEY)).isEqualTo(Standing.WAITING);
+        }
+
+        @Test
+        void isWaitingWhenTheSessionIsLostThoughItsLoserHasNotReleased() {
+            node.startable(1, KEY, 5);
+            node.protocol.disconnected(Loss.DISCONNECTED);
+            assertThat(node.protocol.standing(KEY)).isEqualTo(Standing.WAITING);
+        }
+    }
+
+    /** What is told of a term that another node runs. */
+    @Nested
+    class TheTokenOfAnothersTerm {
+        @Test
+        void isThatOfTheRunThatTheHolderSaid() {
+            assertThat(node.protocol.tokenHeard(KEY, 7)).as("nothing heard").isEmpty();
+            node.hearRun(7, KEY, 5);
+            assertThat(node.protocol.tokenHeard(KEY, 7)).hasValue(5);
+            assertThat(node.protocol.tokenHeard(OTHER_KEY, 7)).isEmpty();
+        }
+
+        @Test
+        void isUnknownWhenAnotherBackendHoldsTheKeyByNow() {
+            node.hearRun(7, KEY, 5);
+            assertThat(node.protocol.tokenHeard(KEY, 8)).isEmpty();
+        }
+
+        @Test
+        void isNoneOnceItsChildIsDown() {
+            node.hearRun(7, KEY, 5);
+            node.hearClean(7, KEY, 5);
+            assertThat(node.protocol.tokenHeard(KEY, 7)).isEmpty();
+        }
+    }
+
     @Test
     void anAnswerToAnotherQuestionIsABugAndSaysSo() {
-        node.protocol.claim(1, KEY);
-        node.take(Request.Try.class);
+        List<Request> requests = List.of(
+                new Request.Beat(""),
+                new Request.Mark(1),
+                new Request.Try(List.of(KEY)),
+                new Request.Run(List.of(KEY)),
+                new Request.Clean(List.of(new Request.Term(KEY, 1))),
+                new Request.Unlock(List.of(KEY)));
+        Map<Class<? extends Reply>, Reply> replies = Map.of(
+                Reply.Checked.class, new Reply.Checked(true),
+                Reply.Got.class, new Reply.Got(Set.of(KEY), true),
+                Reply.Ran.class, new Reply.Ran(Map.of(KEY, 1L)),
+                Reply.Did.class, new Reply.Did(Set.of(KEY)));
+        List<Class<? extends Reply>> answers = List.of(
+                Reply.Checked.class,
+                Reply.Checked.class,
+                Reply.Got.class,
+                Reply.Ran.class,
+                Reply.Did.class,
+                Reply.Did.class);
+        for (int i = 0; i < requests.size(); i++) {
+            Request request = requests.get(i);
+            Map<Class<? extends Reply>, Reply> others = new HashMap<>(replies);
+            others.remove(answers.get(i));
+            for (Reply other : others.values()) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> node.protocol.reply(request, other, new Sent(node.now, 0), node.now))
+                        .withMessage("A reply " + other + " does not answer " + request + ".");
+            }
+        }
+    }
 
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> node.answer(new Reply.Checked(true)))
-                .withMessageContaining("does not answer");
+    @Test
+    void anUnlockThatIsAnsweredForALockNobodyKnowsChangesNothing() {
+        node.granted(1, KEY);
+        node.protocol.reply(
+                new Request.Unlock(List.of(OTHER_KEY)),
+                new Reply.Did(Set.of(OTHER_KEY)),
+                new Sent(node.now, 0),
+                node.now);
+
+        assertThat(node.protocol.standing(KEY)).isEqualTo(Standing.HOLDING);
+        assertThat(node.nothingTold()).isTrue();
     }
 
     @Test

@@ -1,0 +1,5 @@
+/** What the interleaving tests share. */
+@NullMarked
+package dev.highlander.interleavings;
+
+import org.jspecify.annotations.NullMarked;
