@@ -89,9 +89,16 @@ final class OpenSingletons {
         }
         closers.forEach(OpenSingletons::join);
         synchronized (OPEN) {
-            WRAPPED.forEach(singleton -> locks.remove(OPEN.get(singleton)));
+            WRAPPED.stream()
+                    .filter(singleton -> !isClosed(singleton))
+                    .forEach(singleton -> locks.remove(OPEN.get(singleton)));
         }
         locks.forEach(OpenSingletons::close);
+    }
+
+    /** Whoever hears of the end first, such as its supervisor, may do so before it is taken off the lists here. */
+    private static boolean isClosed(Singleton singleton) {
+        return singleton.closed().toCompletableFuture().isDone();
     }
 
     private static void close(AutoCloseable closeable) {
