@@ -55,7 +55,7 @@ class PostgresProtocol {
     /** What was last heard of a lock. */
     private record Heard(boolean clean, int backend, long token) {}
 
-    private enum Phase {
+    enum Phase {
         GRANTED,
         MARKED,
         SETTLING,
@@ -170,11 +170,18 @@ class PostgresProtocol {
 
     /** What this session is to a lock that somebody here wants or holds. */
     Standing standing(LockId lock) {
-        Contest contest = contests.get(lock);
-        if (contest == null || contest.held == null || contest.held.phase == Phase.GONE) {
+        Phase phase = phase(lock);
+        if (phase == null || phase == Phase.GONE) {
             return Standing.WAITING;
         }
-        return contest.held.phase == Phase.STARTABLE ? Standing.RUNNING : Standing.HOLDING;
+        return phase == Phase.STARTABLE ? Standing.RUNNING : Standing.HOLDING;
+    }
+
+    /** How far the hold of a lock is, if there is one. */
+    @Nullable
+    Phase phase(LockId lock) {
+        Contest contest = contests.get(lock);
+        return contest == null || contest.held == null ? null : contest.held.phase;
     }
 
     /** The token of the term in which that backend runs that lock's child, if this session has heard of it. */

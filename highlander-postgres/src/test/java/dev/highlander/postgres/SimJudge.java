@@ -8,9 +8,12 @@ import java.util.Map;
 
 /** Sees every child start and end, and knows what must never be. */
 final class SimJudge {
+    private static final long ROUNDING = 1000;
+
     private final SimWorld world;
     private final List<SimChild> alive = new ArrayList<>();
     private final Map<Key, Long> lastToken = new HashMap<>();
+    private final Map<Key, SimHold> lastHold = new HashMap<>();
     private String violation;
     private long starts;
     private long strays;
@@ -31,15 +34,15 @@ final class SimJudge {
         }
     }
 
-    /** {@code again} under the hold of the one before it. */
-    void started(SimChild child, long token, boolean again) {
+    void started(SimChild child, long token) {
         starts++;
         alive.add(child);
         if (world.isTracing()) {
             world.say(child.process().name(), "START " + child.hold().key() + " term " + token);
         }
-        Long before =
-                token == Long.MAX_VALUE ? null : lastToken.put(child.hold().key(), token);
+        Key key = child.hold().key();
+        boolean again = lastHold.put(key, child.hold()) == child.hold(); // restarted in place
+        Long before = token == Long.MAX_VALUE ? null : lastToken.put(key, token);
         if (before != null && (again ? before != token : before >= token)) {
             violated("the token went from " + before + " to " + token);
         }
@@ -55,6 +58,34 @@ final class SimJudge {
         alive.remove(child);
         if (world.isTracing()) {
             world.say(child.process().name(), "STOP  " + child.hold().key());
+        }
+    }
+
+    /** A key must not be another's while its child is there. */
+    void givenBack(SimServer.Backend session, LockId lock) {
+        for (SimChild child : alive) {
+            if (child.hold().backend() == session && child.hold().lock().equals(lock)) {
+                violated("the lock was given back while its child was alive on "
+                        + child.process().name());
+            }
+        }
+    }
+
+    /** Locks stack: given back once, it would still be held. */
+    void takenTwice(SimServer.Backend session) {
+        violated("the session of " + session.node() + " took a lock that it held already");
+    }
+
+    /** Once a term is announced, the child of every earlier one is down. */
+    void announced(SimServer.Backend session, LockId lock) {
+        for (SimChild child : alive) {
+            if (child.isActive()
+                    && child.hold().backend() != session
+                    && child.hold().lock().equals(lock)
+                    && !isStray(child)) {
+                violated("a term was announced by " + session.node() + " while the child of an earlier one ran on "
+                        + child.process().name());
+            }
         }
     }
 
@@ -90,12 +121,12 @@ final class SimJudge {
                         && other.hold().key().equals(child.hold().key()));
     }
 
-    private static boolean isOverdue(SimChild child) {
-        return child.process().local() > child.hold().trueDeadBy();
+    private boolean isOverdue(SimChild child) {
+        return world.now() > child.trueDeadBy() + ROUNDING;
     }
 
-    private static boolean isStray(SimChild child) {
-        return child.process().thawsNow() && child.isOlderThanNow() && isOverdue(child);
+    private boolean isStray(SimChild child) {
+        return child.process().isWaking() && child.isOlderThanNow() && isOverdue(child);
     }
 
     /** At most one child of a key does anything, but for a stray step. */
@@ -121,7 +152,7 @@ final class SimJudge {
     void timePassed() {
         for (int i = 0; i < alive.size(); i++) {
             SimChild child = alive.get(i);
-            if (child.isActive() && isOverdue(child) && !child.process().thawsNow()) {
+            if (child.isActive() && isOverdue(child) && !child.process().isWaking()) {
                 violated("the child on " + child.process().name() + " outlives its lease");
             }
         }
@@ -148,12 +179,12 @@ final class SimJudge {
         return starts;
     }
 
-    long strays() {
-        return strays;
-    }
-
     /** How many children were started in place of another, under its term. */
     long restarts() {
         return restarts;
+    }
+
+    long strays() {
+        return strays;
     }
 }

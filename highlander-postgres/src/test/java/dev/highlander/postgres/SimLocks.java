@@ -13,6 +13,8 @@ import dev.highlander.lock.Loss;
 import dev.highlander.lock.Namespace;
 import dev.highlander.lock.Node;
 import dev.highlander.lock.Subscription;
+import dev.highlander.postgres.SimFault.Moment;
+import dev.highlander.postgres.SimOptions.Mistake;
 import dev.highlander.time.Time;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,7 +48,8 @@ final class SimLocks implements Locks {
     public Claim claim(Key key, Claimant claimant) {
         long claim = talk.newClaim();
         LockId lock = LockId.of(key, Namespace.DEFAULT);
-        talk.post(conversation -> conversation.claim(claim, key, lock, new Witness(claimant)));
+        Witness witness = new Witness(claimant);
+        talk.post(conversation -> conversation.claim(claim, key, lock, witness));
         return () -> talk.post(conversation -> conversation.withdraw(claim));
     }
 
@@ -61,8 +64,9 @@ final class SimLocks implements Locks {
 
         @Override
         public void granted(Hold granted) {
-            hold = new SimHold(granted, singleton, () -> claimant.startable(hold));
+            hold = new SimHold(granted, singleton, talk.truth(), () -> claimant.startable(hold));
             latest = hold;
+            singleton.moment(Moment.GRANTED);
             claimant.granted(hold);
         }
 
@@ -73,7 +77,9 @@ final class SimLocks implements Locks {
 
         @Override
         public void lost(Hold lost, Loss why) {
-            claimant.lost(hold, why);
+            if (singleton.mistake() != Mistake.KEEPS_ITS_HOLD_OVER_A_RECONNECT) {
+                claimant.lost(hold, why);
+            }
         }
     }
 

@@ -3,9 +3,12 @@ package dev.highlander.postgres;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Namespace;
+import dev.highlander.postgres.SimFault.Moment;
+import dev.highlander.postgres.SimOptions.Beyond;
 import dev.highlander.postgres.SimOptions.Mistake;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** A node: its process, which ends and is started again, and its network. */
 final class SimNode {
@@ -20,10 +23,13 @@ final class SimNode {
     private final List<Key> keys;
     private final List<SimLink> network = new ArrayList<>();
     private final List<SimSingleton> singletons = new ArrayList<>();
+    private BiConsumer<Moment, SimNode> moments = (moment, node) -> {};
     private boolean cutUp;
     private boolean cutDown;
+    private long runs;
     private SimProcess process;
     private SimTalk talk;
+    private PostgresProtocol protocol;
 
     SimNode(
             SimWorld world,
@@ -46,6 +52,15 @@ final class SimNode {
         this.keys = keys;
     }
 
+    /** Tells {@code who} of each moment that a fault may wait for. */
+    void onMoment(BiConsumer<Moment, SimNode> who) {
+        moments = who;
+    }
+
+    void moment(Moment moment) {
+        moments.accept(moment, this);
+    }
+
     String name() {
         return name;
     }
@@ -56,6 +71,10 @@ final class SimNode {
 
     SimOptions options() {
         return options;
+    }
+
+    boolean makes(Mistake mistake) {
+        return options.mistake() == mistake;
     }
 
     List<SimLink> network() {
@@ -78,14 +97,35 @@ final class SimNode {
         return singletons;
     }
 
+    boolean hasChild() {
+        return singletons.stream().anyMatch(singleton -> singleton.child().isPresent());
+    }
+
+    List<Key> keys() {
+        return keys;
+    }
+
+    /** What its session does, while it is up. */
+    SimTalk talk() {
+        return talk;
+    }
+
+    PostgresProtocol protocol() {
+        return protocol;
+    }
+
+    void connecting() {
+        moment(Moment.CONNECTING);
+    }
+
     void start() {
-        if (process != null) {
+        if (process != null || !options.has(name)) {
             return;
         }
         say("process starts");
-        process = new SimProcess(world, name, weather.rate(), lease.nanos());
-        SimTime time = new SimTime(world, process);
-        PostgresProtocol protocol = options.protocol().make(lease, leaseLock, world::uniform);
+        process = new SimProcess(world, weather, name, world.chances(name, ++runs), lease.nanos());
+        SimTime time = new SimTime(world, process, options.mistake());
+        protocol = options.protocol().make(lease, leaseLock, process.chance()::uniform);
         talk = new SimTalk(world, weather, server, this, process, time, lease, protocol, this::asking);
         singletons.clear();
         for (Key key : keys) {
@@ -96,7 +136,7 @@ final class SimNode {
     }
 
     private void asking(Request request) {
-        if (request instanceof Request.Run run && options.mistake() == Mistake.STARTS_WHEN_RUN_IS_SENT) {
+        if (request instanceof Request.Run run && makes(Mistake.STARTS_WHEN_RUN_IS_SENT)) {
             singletons.stream()
                     .map(SimSingleton::latestHold)
                     .filter(hold -> hold != null && run.locks().contains(lockOf(hold)))
@@ -124,16 +164,22 @@ final class SimNode {
     }
 
     /** The process has begun to halt: it is gone before the lease ends, and is started again later. */
-    void halts(SimProcess which) {
+    void halts(SimProcess which, SimHold hold) {
         fault("begins to halt");
-        long takes = which.isCalm() ? 0 : world.upTo(lease.margin() * 8 / 10);
+        long takes = which.isCalm() ? 0 : which.chance().upTo(lease.margin() * 8 / 10);
+        if (makes(Mistake.HALTS_WHEN_THE_LEASE_ENDS)) {
+            takes += Math.max(0, hold.trueDeadBy() - world.now());
+        }
         world.at(world.now() + takes, () -> {
             if (process == which) {
                 die(false, "halted");
-                world.at(world.now() + world.upTo(5 * SimWorld.SECOND), this::start);
+                world.at(world.now() + which.chance().upTo(RESTART), this::start);
             }
         });
     }
+
+    /** How long at most until somebody starts it again after it has halted itself. */
+    static final long RESTART = 5 * SimWorld.SECOND;
 
     void freeze() {
         if (process != null && !process.isFrozen()) {
@@ -142,11 +188,25 @@ final class SimNode {
         }
     }
 
+    void suspend() {
+        if (process != null && !process.isFrozen()) {
+            fault("SUSPENDED");
+            process.suspend(options.beyond() != Beyond.UNSEEN_SUSPENDS);
+        }
+    }
+
     void thaw() {
         if (isFrozen()) {
-            fault("THAWED");
-            process.thaw();
+            fault("RESUMES");
+            process.thaw(options.beyond() != Beyond.UNSEEN_SUSPENDS);
             judge.thawed(process);
+        }
+    }
+
+    void setClock(long by) {
+        if (process != null) {
+            fault("its wall clock is set by " + by / SimWorld.MILLI + " ms");
+            process.setWall(by);
         }
     }
 
@@ -161,7 +221,7 @@ final class SimNode {
             fault("HEALED");
             cutUp = false;
             cutDown = false;
-            network.forEach(SimLink::flow);
+            List.copyOf(network).forEach(SimLink::flow);
         }
     }
 

@@ -3,27 +3,49 @@ package dev.highlander.postgres;
 import java.util.List;
 
 /**
- * What the server sends at once: notifications, then a reply if there is one.
+ * What the server sends at once: notifications, then what came of a request, if anything did.
  *
  * @param came the notifications
  * @param reply the reply to the latest request, or null
+ * @param mishap what came instead of a reply, or along with it
+ * @param asked when the request that this answers was sent, in true time
  * @param backend the number of the session, in its first packet; else 0
- * @param end whether the server has closed the connection
  */
-record SimPacket(List<Wire.Notification> came, Reply reply, int backend, boolean end) {
+record SimPacket(List<Wire.Notification> came, Reply reply, Mishap mishap, long asked, int backend) {
+    /** What a reply can be spoiled by. */
+    enum Mishap {
+        NONE,
+        /** The statement has failed, whatever it did before. */
+        ERROR,
+        /** It has been done, with a warning. */
+        WARNING,
+        /** The server is a standby. */
+        IN_RECOVERY,
+        /** The server has closed the connection. */
+        END
+    }
+
     static SimPacket welcome(int backend) {
-        return new SimPacket(List.of(), null, backend, false);
+        return new SimPacket(List.of(), null, Mishap.NONE, 0, backend);
     }
 
     static SimPacket notifications(List<Wire.Notification> came) {
-        return new SimPacket(came, null, 0, false);
+        return new SimPacket(came, null, Mishap.NONE, 0, 0);
     }
 
-    static SimPacket reply(List<Wire.Notification> came, Reply reply) {
-        return new SimPacket(came, reply, 0, false);
+    static SimPacket reply(List<Wire.Notification> came, Reply reply, Mishap mishap, long asked) {
+        return new SimPacket(came, reply, mishap, asked, 0);
+    }
+
+    static SimPacket refusal() {
+        return new SimPacket(List.of(), null, Mishap.IN_RECOVERY, 0, 0);
     }
 
     static SimPacket goodBye() {
-        return new SimPacket(List.of(), null, 0, true);
+        return new SimPacket(List.of(), null, Mishap.END, 0, 0);
+    }
+
+    boolean end() {
+        return mishap == Mishap.END;
     }
 }

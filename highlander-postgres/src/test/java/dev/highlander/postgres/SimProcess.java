@@ -1,47 +1,92 @@
 package dev.highlander.postgres;
 
+import dev.highlander.time.SimLeaps;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One run of a node's process: its clock has a rate of its own, it can be frozen, and it ends. */
+/**
+ * One run of a node's process: its clocks have a rate of their own, it can be frozen, its machine can be suspended, and it
+ * ends. While suspended the monotonic clock stands still and the wall clock goes on.
+ */
 final class SimProcess {
     private final SimWorld world;
+    private final SimWeather weather;
+    private final SimChance chance;
     private final String name;
     private final double rate;
     private final long calm;
     private final long bornAt;
     private final long bornLocal;
     private final List<SimWorld.Event> putOff = new ArrayList<>();
+    private final SimLeaps leaps = new SimLeaps();
+    private long asleepSince;
+    private long slept;
+    private long wallAhead;
     private long workResumesAt;
     private boolean frozen;
+    private boolean asleep;
+    private boolean leapt;
     private boolean dead;
     private long thawedAt = Long.MIN_VALUE / 2;
+    private boolean wokeThen;
 
     /** {@code calm} is for how long after a thaw its threads run without delay. */
-    SimProcess(SimWorld world, String name, double rate, long calm) {
+    SimProcess(SimWorld world, SimWeather weather, String name, SimChance chance, long calm) {
         this.world = world;
+        this.weather = weather;
+        this.chance = chance;
         this.name = name;
-        this.rate = rate;
+        this.rate = weather.rate(chance);
         this.calm = calm;
         this.bornAt = world.now();
-        this.bornLocal = world.upTo(SimWorld.SECOND);
+        this.bornLocal = chance.upTo(SimWorld.SECOND);
+        leaps.observe(local(), local());
     }
 
     String name() {
         return name;
     }
 
-    /** What its clock says now. */
-    long local() {
-        return bornLocal + (long) ((world.now() - bornAt) * rate);
+    /** The chances of what this process does. */
+    SimChance chance() {
+        return chance;
     }
 
-    /** When its clock will say {@code local}, in true time. */
+    /** How many of its seconds go into a true one. */
+    double rate() {
+        return rate;
+    }
+
+    /** What its monotonic clock says now. */
+    long local() {
+        long awake = (asleep ? asleepSince : world.now()) - bornAt - slept;
+        return bornLocal + (long) (awake * rate);
+    }
+
+    /** When its clock will say {@code local}, in true time, unless it is suspended before. */
     long whenItIs(long local) {
         if (local > Long.MAX_VALUE / 4) {
             return Long.MAX_VALUE / 4;
         }
-        return bornAt + (long) Math.ceil((local - bornLocal) / rate) + 1;
+        return bornAt + slept + (long) Math.ceil((local - bornLocal) / rate) + 1;
+    }
+
+    /** How far its wall clock has run ahead. */
+    long leap() {
+        return leapt ? leaps.observe(local(), local() + wallAhead) : 0;
+    }
+
+    /** What its wall clock says now. */
+    long wall() {
+        return local() + wallAhead;
+    }
+
+    /** Somebody sets its wall clock. */
+    void setWall(long by) {
+        leaps.observe(local(), local() + wallAhead);
+        leapt = true;
+        wallAhead += by;
+        leaps.observe(local(), local() + wallAhead);
     }
 
     boolean isFrozen() {
@@ -52,9 +97,13 @@ final class SimProcess {
         return dead;
     }
 
-    /** Whether nothing has happened yet since the thaw, except what its deadlines make happen. */
-    boolean thawsNow() {
-        return thawedAt == world.now();
+    /**
+     * Whether it has just resumed and has not had time to look: at the deadlines that are due, and after a suspend, whose
+     * deadlines are as late as it slept, at the wall clock.
+     */
+    boolean isWaking() {
+        return thawedAt == world.now()
+                || (wokeThen && world.now() - thawedAt <= 100 * SimWorld.MILLI / rate + 10 * SimWorld.MILLI);
     }
 
     /** Whether it was frozen until lately: then it does at once what it has to do. */
@@ -64,7 +113,7 @@ final class SimProcess {
 
     /** How late a thread comes to do what there is to do. */
     long threadDelay() {
-        return isCalm() || world.chance(0.9) ? 0 : world.upTo(5 * SimWorld.MILLI);
+        return isCalm() ? 0 : weather.threadDelay(chance);
     }
 
     boolean mayDo(SimWorld.Event event) {
@@ -73,6 +122,10 @@ final class SimProcess {
         }
         if (frozen) {
             putOff.add(event);
+            return false;
+        }
+        if (slept > 0 && local() < event.due()) {
+            world.again(event, whenItIs(event.due()));
             return false;
         }
         if (!event.isDeadline() && world.now() < workResumesAt) {
@@ -86,14 +139,34 @@ final class SimProcess {
         frozen = true;
     }
 
+    /** With its machine: no clock of this process sees the time go by, except the wall clock. */
+    void suspend(boolean seen) {
+        frozen = true;
+        asleep = true;
+        asleepSince = world.now();
+        if (seen) {
+            leaps.observe(local(), wall());
+            leapt = true;
+        }
+    }
+
     /** Deadlines that have passed come first; the rest follows in its order, at once or a little later. */
-    void thaw() {
+    void thaw(boolean seen) {
         frozen = false;
         thawedAt = world.now();
+        wokeThen = asleep;
+        if (asleep) {
+            long slice = world.now() - asleepSince;
+            asleep = false;
+            slept += slice;
+            if (seen) {
+                wallAhead += (long) (slice * rate);
+            }
+        }
         List<SimWorld.Event> due = List.copyOf(putOff);
         putOff.clear();
         due.stream().filter(SimWorld.Event::isDeadline).forEach(event -> world.again(event, world.now()));
-        workResumesAt = world.now() + (world.chance(0.5) ? 0 : world.upTo(20 * SimWorld.MILLI));
+        workResumesAt = world.now() + (chance.chance(0.5) ? 0 : chance.upTo(20 * SimWorld.MILLI));
         due.stream().filter(event -> !event.isDeadline()).forEach(event -> world.again(event, workResumesAt));
     }
 

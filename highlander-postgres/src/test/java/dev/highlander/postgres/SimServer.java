@@ -1,6 +1,10 @@
 package dev.highlander.postgres;
 
 import dev.highlander.lock.Lease;
+import dev.highlander.lock.Namespace;
+import dev.highlander.postgres.SimOptions.Beyond;
+import dev.highlander.postgres.SimOptions.Mistake;
+import dev.highlander.postgres.SimPacket.Mishap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,93 +15,153 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
  * A server as far as locks and notifications go: sessions with the numbers of backends, which are used again; advisory
- * locks, which stack; notifications in the order of commits, delivered late; statements as one step. It may end any session
- * at any time.
+ * locks, which stack; notifications in the order of commits, delivered late; statements as one step; idle timeouts by a
+ * clock that somebody may set. It may end any session at any time, go down with or without an order, and be replaced by a
+ * standby that has not heard of its latest transactions.
  */
 final class SimServer {
+    static final Namespace NAMESPACE = Namespace.DEFAULT;
+
+    /** Who looks on. */
+    interface Watcher {
+        /** A statement was done; what is to become of its reply. */
+        Mishap executed(Backend session, Request request);
+
+        /** A term was announced. */
+        void announced(Backend session, LockId lock);
+
+        /** A lock was given back, or said to be clean. */
+        void givenBack(Backend session, LockId lock);
+
+        /** A session has taken a lock that it held already. */
+        void takenTwice(Backend session, LockId lock);
+    }
+
+    /** The server that is in charge: what a promotion replaces. */
+    private static final class Primary {
+        private final long timeline;
+        private final Map<Integer, Backend> sessions = new TreeMap<>();
+        private final Map<LockId, Backend> owners = new HashMap<>();
+        private long lastTransaction;
+        private long flushed;
+
+        Primary(long timeline, long lastTransaction) {
+            this.timeline = timeline;
+            this.lastTransaction = lastTransaction;
+            this.flushed = lastTransaction;
+        }
+
+        void flush(long transaction) {
+            flushed = Math.max(flushed, Math.min(transaction, lastTransaction));
+        }
+    }
+
+    private enum Phase {
+        UP,
+        DOWN,
+        STANDBY
+    }
+
     private final SimWorld world;
     private final SimWeather weather;
+    private final SimChance chance;
     private final Lease lease;
     private final LockId leaseLock;
     private final SimOptions options;
-    private final Map<Integer, Backend> sessions = new TreeMap<>();
-    private final Map<LockId, Backend> owners = new HashMap<>();
-    private BiConsumer<Backend, Request> executed = (backend, request) -> {};
-    private long lastTransaction;
-    private boolean down;
+    private Watcher watcher;
+    private Primary primary = new Primary(1, 0);
+    private Phase phase = Phase.UP;
+    private long upAt;
+    private long clockAhead;
+    private long connections;
 
     SimServer(SimWorld world, SimWeather weather, Lease lease, LockId leaseLock, SimOptions options) {
         this.world = world;
         this.weather = weather;
+        this.chance = world.chances("server", 0);
         this.lease = lease;
         this.leaseLock = leaseLock;
         this.options = options;
     }
 
-    /** Tells {@code listener} of each statement when it is done, before its reply arrives. */
-    void onExecuted(BiConsumer<Backend, Request> listener) {
-        executed = listener;
+    void watchedBy(Watcher who) {
+        watcher = who;
     }
 
     /** One session. */
     final class Backend {
+        private final Primary home;
         private final int pid;
         private final String node;
         private final Consumer<SimPacket> toNode;
+        private final SimChance own;
         private final Map<LockId, Integer> locks = new LinkedHashMap<>();
+        private final Map<LockId, Long> earlyTokens = new HashMap<>();
         private final ArrayDeque<Wire.Notification> undelivered = new ArrayDeque<>();
+        private Mishap next = Mishap.NONE;
         private boolean alive = true;
         private boolean listening;
         private boolean waking;
+        private long idleSince = clock();
         private long lastRequestAt = world.now();
 
-        private Backend(int pid, String node, Consumer<SimPacket> toNode) {
+        private Backend(Primary home, int pid, String node, Consumer<SimPacket> toNode) {
+            this.home = home;
             this.pid = pid;
             this.node = node;
             this.toNode = toNode;
+            this.own = world.chances("session " + node, ++connections);
         }
 
-        /** Executes a statement; one of a node that has hung up since is executed all the same. */
-        void execute(Request request) {
+        /** Executes a statement, sent at {@code asked}; one of a node that has hung up since is executed all the same. */
+        void execute(Request request, long asked) {
             if (!alive) {
                 return;
             }
+            idleSince = clock();
             lastRequestAt = world.now();
-            Reply reply = answer(request);
+            Mishap mishap = next;
+            Reply reply = answer(request, mishap == Mishap.ERROR && own.chance(0.5));
             if (world.isTracing() && !(request instanceof Request.Beat)) {
-                world.say("server", node + "/" + pid + " " + SimText.of(request) + " -> " + SimText.of(reply));
+                world.say(
+                        "server",
+                        node + "/" + pid + " " + SimText.of(request) + " -> "
+                                + (mishap == Mishap.NONE ? SimText.of(reply) : mishap));
             }
+            Mishap worse = watcher.executed(this, request);
+            next = Mishap.NONE;
             boolean told = !(request instanceof Request.Beat) && !(request instanceof Request.Try);
-            toNode.accept(SimPacket.reply(told ? takeUndelivered() : List.of(), reply));
-            executed.accept(this, request);
+            toNode.accept(SimPacket.reply(
+                    told ? takeUndelivered() : List.of(), reply, worse == Mishap.NONE ? mishap : worse, asked));
         }
 
-        private Reply answer(Request request) {
+        private Reply answer(Request request, boolean halfway) {
             if (request instanceof Request.Try attempt) {
                 Set<LockId> got = new LinkedHashSet<>();
-                attempt.locks().stream().filter(this::lock).forEach(got::add);
+                for (LockId lock : attempt.locks()) {
+                    earlyTokens.computeIfAbsent(lock, unused -> home.lastTransaction + 1);
+                    if (lock(lock)) {
+                        got.add(lock);
+                    }
+                    if (halfway) {
+                        break; // the locks that it took it keeps
+                    }
+                }
                 return new Reply.Got(got, true);
+            }
+            if (halfway) {
+                return new Reply.Checked(false); // rolled back
             }
             if (request instanceof Request.Mark mark) {
                 commit("mark " + mark.nonce());
                 return new Reply.Checked(true);
             }
             if (request instanceof Request.Run run) {
-                long token = ++lastTransaction;
-                Map<LockId, Long> tokens = new HashMap<>();
-                for (LockId lock : run.locks()) {
-                    if (holds(lock) || !options.guarded()) {
-                        commit("run " + lock.wire() + " " + token + " "
-                                + lease.length().toMillis());
-                        tokens.put(lock, token);
-                    }
-                }
-                return new Reply.Ran(tokens);
+                return run(run);
             }
             if (request instanceof Request.Beat beat) {
                 return new Reply.Checked(beat.digest().equals(digest()));
@@ -106,6 +170,7 @@ final class SimServer {
             if (request instanceof Request.Clean clean) {
                 for (Request.Term term : clean.terms()) {
                     if (holds(term.lock()) || !options.guarded()) {
+                        watcher.givenBack(this, term.lock());
                         commit("clean " + term.lock().wire() + " " + term.token());
                         did.add(term.lock());
                     }
@@ -121,12 +186,44 @@ final class SimServer {
             return new Reply.Did(did);
         }
 
+        private Reply run(Request.Run run) {
+            long transaction = ++home.lastTransaction;
+            boolean lazily = options.mistake() == Mistake.TOKEN_OF_A_BARE_TRANSACTION;
+            if (lazily) { // as the log's writer does, some time after the reply
+                world.at(world.now() + 200 * SimWorld.MILLI, () -> home.flush(transaction));
+            } else {
+                home.flush(transaction);
+            }
+            Map<LockId, Long> tokens = new HashMap<>();
+            for (LockId lock : run.locks()) {
+                if (holds(lock) || !options.guarded()) {
+                    long token = tokenOf(lock, transaction);
+                    watcher.announced(this, lock);
+                    commit("run " + lock.wire() + " " + token + " "
+                            + lease.length().toMillis());
+                    tokens.put(lock, token);
+                }
+            }
+            return new Reply.Ran(tokens);
+        }
+
+        private long tokenOf(LockId lock, long transaction) {
+            return switch (options.mistake()) {
+                case TOKEN_WITHOUT_ITS_TIMELINE -> transaction;
+                case TOKEN_FROM_BEFORE_THE_GRANT -> earlyTokens.remove(lock);
+                default -> ((home.timeline - 1) << 44) | transaction;
+            };
+        }
+
         private boolean holds(LockId lock) {
-            return owners.get(lock) == this;
+            return home.owners.get(lock) == this;
         }
 
         private boolean lock(LockId lock) {
-            Backend owner = owners.putIfAbsent(lock, this);
+            Backend owner = home.owners.putIfAbsent(lock, this);
+            if (owner == this) {
+                watcher.takenTwice(this, lock);
+            }
             if (owner == null || owner == this) {
                 locks.merge(lock, 1, Integer::sum);
             }
@@ -138,11 +235,12 @@ final class SimServer {
             if (depth == null) {
                 return false;
             }
+            watcher.givenBack(this, lock);
             if (depth > 1) {
                 locks.put(lock, depth - 1);
             } else {
                 locks.remove(lock);
-                owners.remove(lock);
+                home.owners.remove(lock);
             }
             return true;
         }
@@ -156,7 +254,7 @@ final class SimServer {
 
         private void commit(String payload) {
             Wire.Notification notification = new Wire.Notification(pid, payload);
-            for (Backend listener : sessions.values()) {
+            for (Backend listener : home.sessions.values()) {
                 if (listener.listening) {
                     listener.undelivered.add(notification);
                     if (listener != this) {
@@ -169,7 +267,7 @@ final class SimServer {
         private void wakeSoon() {
             if (!waking) {
                 waking = true;
-                world.at(world.now() + weather.lag(), () -> {
+                world.at(world.now() + weather.lag(own), () -> {
                     waking = false;
                     if (alive && !undelivered.isEmpty()) {
                         toNode.accept(SimPacket.notifications(takeUndelivered()));
@@ -196,14 +294,19 @@ final class SimServer {
             return node;
         }
 
+        /** The next statement's reply is spoiled. */
+        void spoilNext(Mishap how) {
+            next = how;
+        }
+
         /** The session is over, its locks are free at once; its node hears of it when the network likes. */
         void end(String why) {
             if (!alive) {
                 return;
             }
             alive = false;
-            sessions.remove(pid);
-            locks.keySet().forEach(owners::remove);
+            home.sessions.remove(pid);
+            locks.keySet().forEach(home.owners::remove);
             if (world.isTracing()) {
                 String what = node + "/" + pid + (locks.isEmpty() ? "" : ", with locks") + ": " + why;
                 world.fault("server", "ends the session " + what);
@@ -214,29 +317,67 @@ final class SimServer {
 
         /** As if by {@code pg_advisory_unlock_all()}, or {@code DISCARD ALL}, which ends the listening too. */
         void dropLocks(boolean deafToo) {
-            locks.keySet().forEach(owners::remove);
+            locks.keySet().forEach(home.owners::remove);
             locks.clear();
             listening &= !deafToo;
         }
 
+        /** As if by {@code UNLISTEN *}. */
+        void deafen() {
+            listening = false;
+        }
+
+        private boolean isIdle() {
+            return clock() >= idleSince + timeout();
+        }
+
         private void endWhenIdle() {
-            world.at(Math.max(world.now() + 1, lastRequestAt + lease.nanos() * 11 / 10), () -> {
-                boolean idle = world.now() >= lastRequestAt + lease.nanos() * 11 / 10;
-                if (alive && idle && weather.serverNoticesSilence()) {
-                    end("idle for too long");
-                } else if (alive && idle) {
-                    world.at(world.now() + lease.nanos() / 4, this::endWhenIdle);
-                } else if (alive) {
+            world.at(world.now() + Math.max(1, idleSince + timeout() - clock()), () -> {
+                if (!alive) {
+                    return;
+                }
+                if (!isIdle()) {
                     endWhenIdle();
+                } else if (weather.serverNoticesSilence()) {
+                    end("idle for too long");
+                } else {
+                    world.at(world.now() + lease.nanos() / 4, this::endWhenIdle);
                 }
             });
         }
     }
 
+    private long timeout() {
+        return lease.nanos() * 11 / 10;
+    }
+
+    private long clock() {
+        return world.now() + clockAhead;
+    }
+
+    /** Somebody sets the server's clock. */
+    void setClock(long by) {
+        clockAhead += by;
+        for (Backend backend : sessions()) {
+            if (backend.isIdle() && weather.serverNoticesSilence()) {
+                backend.end("idle for too long, says a clock that was set");
+            }
+        }
+    }
+
+    /** Its clock is left alone from now on, and its network tells it of connections that are dead. */
+    void settleDown() {
+        clockAhead = 0;
+        for (Backend backend : sessions()) {
+            backend.idleSince = backend.lastRequestAt;
+            backend.endWhenIdle();
+        }
+    }
+
     /** An earlier holder, which everybody hears give its locks back when its child is down. */
     void beginsHeldBy(String earlier, List<LockId> locks, long until) {
-        Backend backend = new Backend(99, earlier, packet -> {});
-        sessions.put(backend.pid, backend);
+        Backend backend = new Backend(primary, 99, earlier, packet -> {});
+        primary.sessions.put(backend.pid, backend);
         locks.forEach(backend::lock);
         world.at(until, () -> {
             if (backend.alive) {
@@ -247,16 +388,16 @@ final class SimServer {
         });
     }
 
-    /** A new session, which listens a moment later and then says so; null while the server is down. */
+    /** A new session, which listens a moment later and then says so; null while there is none to be had. */
     Backend connect(String node, Consumer<SimPacket> toNode) {
-        if (down) {
-            toNode.accept(SimPacket.goodBye());
+        if (phase != Phase.UP) {
+            toNode.accept(phase == Phase.DOWN ? SimPacket.goodBye() : SimPacket.refusal());
             return null;
         }
-        Backend backend = new Backend(freePid(), node, toNode);
-        sessions.put(backend.pid, backend);
+        Backend backend = new Backend(primary, freePid(), node, toNode);
+        primary.sessions.put(backend.pid, backend);
         backend.endWhenIdle();
-        world.at(world.now() + weather.delay(), () -> {
+        world.at(world.now() + weather.delay(backend.own), () -> {
             if (backend.alive) {
                 backend.listening = true;
                 toNode.accept(SimPacket.welcome(backend.pid));
@@ -269,24 +410,67 @@ final class SimServer {
     private int freePid() {
         int pid;
         do {
-            pid = 100 + world.below(sessions.size() + 2);
-        } while (sessions.containsKey(pid));
+            pid = 100 + chance.below(primary.sessions.size() + 2);
+        } while (primary.sessions.containsKey(pid));
         return pid;
     }
 
     List<Backend> sessions() {
-        return new ArrayList<>(sessions.values());
+        return new ArrayList<>(primary.sessions.values());
+    }
+
+    /** When it is up again, after all that was done to it. */
+    long upAt() {
+        return upAt;
+    }
+
+    private void comeUp(long away) {
+        long then = world.now() + away;
+        upAt = Math.max(upAt, then);
+        world.at(then, () -> {
+            if (world.now() >= upAt) {
+                phase = Phase.UP;
+            }
+        });
     }
 
     /** Goes down, one session after the other while the rest still gets locks, and comes up again. */
-    void restart(long dying, long away) {
+    void restart(SimChance how, long dying, long away) {
+        upAt = Math.max(upAt, world.now() + dying);
         for (Backend backend : sessions()) {
-            world.at(world.now() + world.upTo(dying), () -> backend.end("shutdown"));
+            world.at(world.now() + how.upTo(dying), () -> backend.end("shutdown"));
         }
         world.at(world.now() + dying, () -> {
-            down = true;
+            phase = Phase.DOWN;
             sessions().forEach(backend -> backend.end("shutdown"));
+            comeUp(away);
         });
-        world.at(world.now() + dying + away, () -> down = false);
+    }
+
+    /** All sessions end at once, and so does what was not flushed. */
+    void crash(long away, long unflushed) {
+        phase = Phase.DOWN;
+        sessions().forEach(backend -> backend.end("crash"));
+        boolean lies = options.beyond() == Beyond.LOST_COMMITS;
+        primary.lastTransaction = lies ? Math.max(0, primary.lastTransaction - unflushed) : primary.flushed;
+        primary.flushed = primary.lastTransaction;
+        comeUp(away);
+    }
+
+    /**
+     * A standby takes over, on a timeline of its own, without the latest {@code lost} transactions. That the one before
+     * confirms nothing from then on is assumed.
+     */
+    void promote(long away, long lost) {
+        phase = Phase.STANDBY;
+        List<Backend> before = sessions();
+        primary = new Primary(primary.timeline + 1, Math.max(0, primary.lastTransaction - lost));
+        if (options.beyond() == Beyond.TWO_PRIMARIES) {
+            before.forEach(backend -> world.at(
+                    world.now() + away + 3 * lease.nanos(), () -> backend.end("its server is fenced at last")));
+        } else {
+            before.forEach(backend -> backend.end("its server is a primary no more"));
+        }
+        comeUp(away);
     }
 }

@@ -7,7 +7,10 @@ import dev.highlander.Singleton;
 import dev.highlander.State;
 import dev.highlander.Term;
 import dev.highlander.lock.Key;
+import dev.highlander.lock.Lease;
+import dev.highlander.postgres.SimFault.Moment;
 import dev.highlander.postgres.SimOptions.Mistake;
+import dev.highlander.supervisor.Backoff;
 import dev.highlander.supervisor.ChildSpec;
 import dev.highlander.supervisor.Shutdown;
 import java.time.Duration;
@@ -15,11 +18,18 @@ import java.util.Optional;
 
 /** One of a simulated process's singletons: the real core, with a simulated child. */
 final class SimSingleton {
+    static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(4));
+    /** What a crash loop costs. */
+    private static final Duration STAND_ASIDE = Duration.ofSeconds(5);
+
+    static final Duration LONGEST_GRACE = Duration.ofSeconds(6);
+
     private final SimWorld world;
     private final SimWeather weather;
     private final SimNode node;
     private final SimProcess process;
     private final SimJudge judge;
+    private final SimTalk talk;
     private final Key key;
     private final SimLocks locks;
     private Singleton singleton;
@@ -39,33 +49,38 @@ final class SimSingleton {
         this.node = node;
         this.process = process;
         this.judge = judge;
+        this.talk = talk;
         this.key = key;
         this.locks = new SimLocks(talk, this, node.name(), time, node.lease());
     }
 
     void open() {
-        Duration grace = Duration.ofMillis(1 + world.upTo(6000));
-        Highlander highlander = SimHighlander.with(locks, world::uniform, () -> node.halts(process))
+        SimChance chance = process.chance();
+        Duration grace = Duration.ofMillis(1 + chance.upTo(LONGEST_GRACE.toMillis() - 1));
+        Highlander highlander = SimHighlander.with(locks, chance::uniform, () -> node.halts(process, locks.latest()))
                 .whenStuck(node.options().whenStuck())
-                .standAside(Duration.ofNanos(2 * node.lease().nanos()));
-        if (world.chance(0.5)) {
+                .standAside(STAND_ASIDE)
+                .backoff(BACKOFF);
+        if (chance.chance(0.5)) {
             highlander = highlander.restartInPlace(
-                    world.below(4), Duration.ofNanos(node.lease().nanos()));
+                    chance.below(4), Duration.ofNanos(node.lease().nanos()));
         }
         ChildSpec spec = highlander
                 .child("child of " + key, this::startChild)
-                .shutdown(world.chance(0.1) ? Shutdown.kill() : Shutdown.grace(grace));
-        if (world.chance(0.3)) {
+                .shutdown(chance.chance(0.1) ? Shutdown.kill() : Shutdown.grace(grace));
+        if (chance.chance(0.3)) {
             spec = spec.expectProgress(Duration.ofNanos(3 * SimChild.REPORTS_EVERY));
         }
         singleton = highlander.start(key, spec);
     }
 
     private SimChild startChild(Term term) {
+        if (process.chance().chance(0.02) && !weather.isFair()) {
+            throw new IllegalStateException("A child that does not come up.");
+        }
         SimHold hold = locks.latest();
-        boolean again = child != null && child.hold() == hold;
         child = new SimChild(world, weather, process, judge, this, hold);
-        judge.started(child, hold.startedEarly() ? Long.MAX_VALUE : hold.token(), again);
+        judge.started(child, hold.startedEarly() ? Long.MAX_VALUE : hold.token());
         child.live(term);
         return child;
     }
@@ -74,29 +89,51 @@ final class SimSingleton {
         return key;
     }
 
+    Lease lease() {
+        return node.lease();
+    }
+
+    double clockRate() {
+        return process.rate();
+    }
+
     SimHold latestHold() {
         return locks.latest();
+    }
+
+    long latestTrust() {
+        return talk.latestTrust();
     }
 
     Optional<SimChild> child() {
         return Optional.ofNullable(child).filter(SimChild::isAlive);
     }
 
-    boolean hasChild() {
-        return singleton != null && singleton.state().hasChild();
+    State state() {
+        return singleton == null ? State.STANDBY : singleton.state();
+    }
+
+    /** Whether it makes no use of any hold. */
+    boolean isIdle() {
+        return state() == State.STANDBY || state() == State.CLOSED;
+    }
+
+    /** Whether a child was started under that hold. */
+    boolean hasStarted(SimHold hold) {
+        return child != null && child.hold() == hold;
     }
 
     /** Running, or stuck with its key kept, which beats two. */
     boolean isSettled() {
-        return singleton.state() == State.RUNNING || singleton.state() == State.STUCK;
+        return state() == State.RUNNING || state() == State.STUCK;
     }
 
-    boolean isClosed() {
-        return singleton.state() == State.CLOSED;
+    Mistake mistake() {
+        return node.options().mistake();
     }
 
-    boolean makes(Mistake mistake) {
-        return node.options().mistake() == mistake;
+    void moment(Moment moment) {
+        node.moment(moment);
     }
 
     void stepDown(Duration standAside) {

@@ -3,6 +3,7 @@ package dev.highlander.postgres;
 import dev.highlander.lock.Condition.Problem;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Loss;
+import dev.highlander.postgres.SimOptions.Mistake;
 import dev.highlander.time.Time;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,8 +16,22 @@ import java.util.function.Consumer;
  */
 final class SimTalk {
     private static final long FIRST_RETRY = 50 * SimWorld.MILLI;
-    private static final long LONGEST_RETRY = SimWorld.SECOND;
-    private static final long REFUSED_RETRY = 5 * SimWorld.SECOND;
+    static final long LONGEST_RETRY = SimWorld.SECOND;
+    static final long REFUSED_RETRY = 5 * SimWorld.SECOND;
+
+    /** What a session is doing, as far as a fault might care. */
+    enum Activity {
+        CONNECTING,
+        TRY,
+        MARK,
+        RUN,
+        BEAT,
+        CLEAN,
+        UNLOCK,
+        LISTENING,
+        PAUSING,
+        OVER
+    }
 
     private enum State {
         CONNECTING,
@@ -29,6 +44,7 @@ final class SimTalk {
     /** One connection, as far as it got. */
     private static final class Connection {
         private final SimLink link;
+        private final SimTruth truth = new SimTruth();
         private SimServer.Backend backend;
         private long lastRead;
 
@@ -42,6 +58,7 @@ final class SimTalk {
     private final SimServer server;
     private final SimNode node;
     private final SimProcess process;
+    private final SimChance chance;
     private final Time time;
     private final Lease lease;
     private final Conversation conversation;
@@ -53,8 +70,13 @@ final class SimTalk {
     private long turns;
 
     private Connection connection;
+    private Request asked;
+    private Sent sent;
+    private Sent latestGood;
     private long retry = FIRST_RETRY;
     private long lastClaim;
+    private long connections;
+    private int failures;
 
     /** {@code asking} is told each request just before it is sent. */
     SimTalk(
@@ -72,10 +94,16 @@ final class SimTalk {
         this.server = server;
         this.node = node;
         this.process = process;
+        this.chance = process.chance();
         this.time = time;
         this.lease = lease;
         this.asking = asking;
-        this.conversation = new Conversation(lease, time, protocol, this::release, () -> retry = FIRST_RETRY);
+        this.conversation = new Conversation(lease, time, protocol, this::release, this::confirmed);
+    }
+
+    private void confirmed() {
+        retry = FIRST_RETRY;
+        failures = 0;
     }
 
     private void release(long hold) {
@@ -84,6 +112,40 @@ final class SimTalk {
 
     long newClaim() {
         return ++lastClaim;
+    }
+
+    Activity activity() {
+        return switch (state) {
+            case CONNECTING -> Activity.CONNECTING;
+            case LISTENING -> Activity.LISTENING;
+            case PAUSING -> Activity.PAUSING;
+            case OVER -> Activity.OVER;
+            case ASKED ->
+                asked instanceof Request.Try
+                        ? Activity.TRY
+                        : asked instanceof Request.Mark
+                                ? Activity.MARK
+                                : asked instanceof Request.Run
+                                        ? Activity.RUN
+                                        : asked instanceof Request.Beat
+                                                ? Activity.BEAT
+                                                : asked instanceof Request.Clean ? Activity.CLEAN : Activity.UNLOCK;
+        };
+    }
+
+    /** What is really known about the present connection's holds. */
+    SimTruth truth() {
+        return connection == null ? new SimTruth() : connection.truth;
+    }
+
+    /** The end of a lease that counts from the latest good check on whatever connection: nobody should go by that. */
+    long latestTrust() {
+        return latestGood == null ? Long.MIN_VALUE : latestGood.deadBy(lease.nanos(), time);
+    }
+
+    /** The session of the present connection, or null. */
+    SimServer.Backend backend() {
+        return connection == null ? null : connection.backend;
     }
 
     /** Does {@code work} on the session's thread as soon as that does not block. */
@@ -96,6 +158,11 @@ final class SimTalk {
         }
     }
 
+    /** Says good-bye once everything is given back, as closing the locks does. */
+    void close() {
+        post(Conversation::close);
+    }
+
     private void become(State next) {
         state = next;
         turns++;
@@ -103,29 +170,38 @@ final class SimTalk {
 
     /** Does it unless another state has come before. */
     private void later(long delay, Runnable step) {
-        long turn = turns;
-        world.at(world.now() + delay, process, () -> {
-            if (turn == turns) {
-                step.run();
-            }
-        });
+        world.at(world.now() + delay, process, unlessOver(step));
     }
 
     /** The same after that time on this process's clock. */
     private void laterByTheClock(long nanos, Runnable step) {
-        later(process.whenItIs(Time.plus(time.nanos(), nanos)) - world.now(), step);
+        world.byTheClock(Time.plus(process.local(), nanos), 0, process, unlessOver(step));
+    }
+
+    private Runnable unlessOver(Runnable step) {
+        long turn = turns;
+        return () -> {
+            if (turn == turns) {
+                step.run();
+            }
+        };
     }
 
     void connect() {
         become(State.CONNECTING);
-        Connection made = new Connection(new SimLink(world, weather, node));
+        Connection made = new Connection(
+                new SimLink(world, weather, node, world.chances("link " + process.name(), ++connections)));
         connection = made;
-        made.link.toServer(0, () -> made.backend = server.connect(node.name(), packet -> toNode(made, packet)));
+        node.connecting();
+        made.link.toServer(0, () -> {
+            made.backend = server.connect(node.name(), packet -> toNode(made, packet));
+            made.truth.connectedTo(made.backend);
+        });
         laterByTheClock(Math.max(SimWorld.SECOND, lease.replyLimit()), () -> end(null));
     }
 
     private void toNode(Connection from, SimPacket packet) {
-        from.link.toNode(packet.end() ? weather.silence() : delayOf(packet), () -> {
+        from.link.toNode(packet.end() ? weather.silence(chance) : delayOf(packet), () -> {
             from.lastRead = Math.max(from.lastRead, world.now() + process.threadDelay());
             world.at(from.lastRead, process, () -> {
                 if (connection == from) {
@@ -136,23 +212,32 @@ final class SimTalk {
     }
 
     private long delayOf(SimPacket packet) {
-        return packet.reply() instanceof Reply.Checked ? weather.grudge() : weather.dawdling();
+        return packet.reply() instanceof Reply.Checked ? weather.dawdlingOfChecks(chance) : weather.dawdling(chance);
     }
 
     private long delayOf(Request request) {
-        return request instanceof Request.Try ? weather.grudge() : weather.dawdling();
+        return request instanceof Request.Try ? weather.dawdlingOfTries(chance) : weather.dawdling(chance);
     }
 
     private void received(SimPacket packet) {
-        if (packet.end()) {
-            end(null);
-            return;
+        switch (packet.mishap()) {
+            case END, ERROR -> end(null);
+            case WARNING -> end(Problems.warned("canceling wait for synchronous replication"));
+            case IN_RECOVERY -> end(Problems.inRecovery());
+            case NONE -> receivedGood(packet);
         }
+    }
+
+    private void receivedGood(SimPacket packet) {
         unheard.addAll(packet.came());
         if (state == State.CONNECTING && packet.backend() != 0) {
             conversation.connected(packet.backend());
             turn();
-        } else if (state == State.ASKED && packet.reply() != null) {
+        } else if (state == State.ASKED && packet.reply() != null && isExpected(packet.reply())) {
+            connection.truth.received(asked, packet.reply(), packet.asked());
+            if (asked instanceof Request.Beat && packet.reply() instanceof Reply.Checked checked && checked.good()) {
+                latestGood = sent;
+            }
             conversation.replied(asked, packet.reply(), sent, takeUnheard());
             turn();
         } else if (state == State.LISTENING) {
@@ -161,8 +246,16 @@ final class SimTalk {
         }
     }
 
-    private Request asked;
-    private Sent sent;
+    /** Who asks again without a new connection gets more replies than it can use. */
+    private boolean isExpected(Reply reply) {
+        return !node.makes(Mistake.ASKS_AGAIN_ON_THE_SAME_CONNECTION)
+                || (asked instanceof Request.Beat && reply instanceof Reply.Checked)
+                || (asked instanceof Request.Mark && reply instanceof Reply.Checked)
+                || (asked instanceof Request.Try && reply instanceof Reply.Got)
+                || (asked instanceof Request.Run && reply instanceof Reply.Ran)
+                || (asked instanceof Request.Clean && reply instanceof Reply.Did)
+                || (asked instanceof Request.Unlock && reply instanceof Reply.Did);
+    }
 
     private List<Wire.Notification> takeUnheard() {
         List<Wire.Notification> all = List.copyOf(unheard);
@@ -200,11 +293,18 @@ final class SimTalk {
         become(State.ASKED);
         asked = request;
         sent = Sent.now(time);
+        long trueSent = world.now();
         asking.accept(request);
         Connection over = connection;
         // Even between the look at the clock and the sending it may be frozen.
-        later(process.threadDelay(), () -> over.link.toServer(delayOf(request), () -> over.backend.execute(request)));
-        laterByTheClock(lease.replyLimit(), () -> end(null));
+        later(process.threadDelay(), () -> {
+            over.link.toServer(delayOf(request), () -> over.backend.execute(request, trueSent));
+            if (node.makes(Mistake.READS_THE_CLOCK_AFTER_SENDING)) {
+                later(chance.upTo(60 * SimWorld.MILLI), () -> sent = Sent.now(time));
+            }
+        });
+        boolean patient = node.makes(Mistake.ASKS_AGAIN_ON_THE_SAME_CONNECTION) && request instanceof Request.Beat;
+        laterByTheClock(lease.replyLimit(), patient ? () -> ask(request) : () -> end(null));
     }
 
     /** The session is over: by an error, by silence, or because it can't be relied on. */
@@ -215,9 +315,14 @@ final class SimTalk {
         hangUp();
         conversation.disconnected(Loss.DISCONNECTED);
         boolean refused = refusal != null && Problems.isRefusal(refusal);
+        failures++;
+        if (node.makes(Mistake.GIVES_UP_CONNECTING) && failures >= 5) {
+            become(State.OVER);
+            return;
+        }
         become(State.PAUSING);
         laterByTheClock(
-                (long) ((refused ? REFUSED_RETRY : retry) * (0.5 + world.uniform())), this::connectUnlessFinished);
+                (long) ((refused ? REFUSED_RETRY : retry) * (0.5 + chance.uniform())), this::connectUnlessFinished);
         retry = Math.min(LONGEST_RETRY, retry * 2);
         doInbox();
     }
@@ -245,7 +350,26 @@ final class SimTalk {
         }
     }
 
-    boolean isOver() {
-        return state == State.OVER;
+    /** From now on nothing of this connection arrives that way, and nobody is told. */
+    void lose(boolean upwards, boolean downwards) {
+        if (connection != null) {
+            connection.link.lose(upwards, downwards);
+        }
+    }
+
+    /** Somebody between resets the connection, and tells only this side of it, or both. */
+    void reset(boolean both) {
+        Connection last = connection;
+        if (last != null) {
+            last.link.lose(true, true);
+            if (both && last.backend != null) {
+                last.backend.end("reset");
+            }
+            world.at(world.now(), process, () -> {
+                if (connection == last) {
+                    end(null);
+                }
+            });
+        }
     }
 }

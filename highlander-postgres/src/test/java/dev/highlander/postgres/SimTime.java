@@ -1,27 +1,32 @@
 package dev.highlander.postgres;
 
+import dev.highlander.postgres.SimOptions.Mistake;
 import dev.highlander.time.Agenda;
 import dev.highlander.time.Time;
 import java.time.Instant;
 
-/** The clock and the threads of a simulated process. */
+/** The clocks and the threads of a simulated process. */
 final class SimTime implements Time {
     private final SimWorld world;
     private final SimProcess process;
+    private final Mistake mistake;
 
-    SimTime(SimWorld world, SimProcess process) {
+    SimTime(SimWorld world, SimProcess process, Mistake mistake) {
         this.world = world;
         this.process = process;
+        this.mistake = mistake;
     }
 
     @Override
     public long nanos() {
-        return process.local();
+        return mistake == Mistake.MEASURES_BY_THE_WALL_CLOCK ? Math.max(0, process.wall()) : process.local();
     }
 
     @Override
     public long leap() {
-        return 0;
+        return mistake == Mistake.COUNTS_NO_SUSPENDED_TIME || mistake == Mistake.MEASURES_BY_THE_WALL_CLOCK
+                ? 0
+                : process.leap();
     }
 
     @Override
@@ -53,7 +58,9 @@ final class SimTime implements Time {
 
         @Override
         public Timer at(long nanos, Runnable work) {
-            return world.deadline(process.whenItIs(nanos) + process.threadDelay(), process, unlessClosed(work))::cancel;
+            // Threads wait by the monotonic clock, whatever clock somebody measures by.
+            long due = nanos - (nanos() - process.local());
+            return world.deadline(due, process.threadDelay(), process, unlessClosed(work))::cancel;
         }
 
         private Runnable unlessClosed(Runnable work) {

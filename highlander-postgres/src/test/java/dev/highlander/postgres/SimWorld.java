@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.PriorityQueue;
-import java.util.SplittableRandom;
 
-/** True time, chance, and everything that is still to happen, in one thread. One seed decides everything. */
+/** True time and everything that is still to happen, in one thread. One seed decides everything. */
 final class SimWorld {
     static final long MILLI = 1_000_000L;
     static final long SECOND = 1000 * MILLI;
+
+    private static final long WHENEVER = Long.MIN_VALUE;
 
     /** Something that will happen; what a process does waits while the process is frozen, and ends with it. */
     static final class Event implements Comparable<Event> {
@@ -17,14 +18,16 @@ final class SimWorld {
         private final long order;
         private final SimProcess process;
         private final boolean deadline;
+        private final long due;
         private final Runnable work;
         private boolean cancelled;
 
-        private Event(long at, long order, SimProcess process, boolean deadline, Runnable work) {
+        private Event(long at, long order, SimProcess process, boolean deadline, long due, Runnable work) {
             this.at = at;
             this.order = order;
             this.process = process;
             this.deadline = deadline;
+            this.due = due;
             this.work = work;
         }
 
@@ -36,13 +39,18 @@ final class SimWorld {
             return deadline;
         }
 
+        /** What its process's clock must say at least. */
+        long due() {
+            return due;
+        }
+
         @Override
         public int compareTo(Event other) {
             return at != other.at ? Long.compare(at, other.at) : Long.compare(order, other.order);
         }
     }
 
-    private final SplittableRandom random;
+    private final long seed;
     private final PriorityQueue<Event> queue = new PriorityQueue<>(64);
     private final List<String> timeline;
     private long now;
@@ -50,7 +58,7 @@ final class SimWorld {
     private long events;
 
     SimWorld(long seed, boolean tracing) {
-        this.random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
+        this.seed = seed;
         this.timeline = tracing ? new ArrayList<>() : null;
     }
 
@@ -62,25 +70,40 @@ final class SimWorld {
         return events;
     }
 
+    /** Chances for one part of this world. */
+    SimChance chances(String part, long number) {
+        return SimChance.of(seed, part, number);
+    }
+
+    /** A number in [0, 1) for one question, put once. */
+    double once(int part, long number) {
+        return SimChance.once(seed, part, number);
+    }
+
     // What is to happen.
 
     /** Something that no process does. */
     Event at(long when, Runnable work) {
-        return add(when, null, false, work);
+        return add(when, null, false, WHENEVER, work);
     }
 
     /** A step of a process. */
     Event at(long when, SimProcess process, Runnable work) {
-        return add(when, process, false, work);
+        return add(when, process, false, WHENEVER, work);
     }
 
-    /** A timer of a process, which comes before its other work when both are due. */
-    Event deadline(long when, SimProcess process, Runnable work) {
-        return add(when, process, true, work);
+    /** A step of a process that waits until its clock says {@code due}. */
+    Event byTheClock(long due, long late, SimProcess process, Runnable work) {
+        return add(process.whenItIs(due) + late, process, false, due, work);
     }
 
-    private Event add(long when, SimProcess process, boolean deadline, Runnable work) {
-        Event event = new Event(Math.max(now, when), order++, process, deadline, work);
+    /** The same for a timer that comes before the process's other work when both are due. */
+    Event deadline(long due, long late, SimProcess process, Runnable work) {
+        return add(process.whenItIs(due) + late, process, true, due, work);
+    }
+
+    private Event add(long when, SimProcess process, boolean deadline, long due, Runnable work) {
+        Event event = new Event(Math.max(now, when), order++, process, deadline, due, work);
         queue.add(event);
         return event;
     }
@@ -88,8 +111,8 @@ final class SimWorld {
     /** A step that was put off while its process was frozen. */
     void again(Event event, long when) {
         if (!event.cancelled) {
-            // The same object, so that whoever can cancel it still can.
-            queue.add(new Event(Math.max(now, when), order++, event.process, event.deadline, () -> {
+            // The first object keeps the say, so that whoever can cancel it still can.
+            queue.add(new Event(Math.max(now, when), order++, event.process, event.deadline, event.due, () -> {
                 if (!event.cancelled) {
                     event.work.run();
                 }
@@ -118,30 +141,6 @@ final class SimWorld {
             next.work.run();
         }
         return false;
-    }
-
-    // Chance.
-
-    boolean chance(double probability) {
-        return random.nextDouble() < probability;
-    }
-
-    double uniform() {
-        return random.nextDouble();
-    }
-
-    /** From zero to {@code bound}, without it. */
-    int below(int bound) {
-        return random.nextInt(bound);
-    }
-
-    /** From zero to {@code bound}. */
-    long upTo(long bound) {
-        return bound <= 0 ? 0 : random.nextLong(bound + 1);
-    }
-
-    <T> T oneOf(List<T> all) {
-        return all.get(random.nextInt(all.size()));
     }
 
     // The account.

@@ -2,11 +2,11 @@ package dev.highlander.postgres;
 
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
-import dev.highlander.lock.Namespace;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /**
  * Whole nodes, with the real core and the real protocol, against a model of the server, of the network, and of what goes
@@ -16,18 +16,31 @@ final class Simulation {
     /** The shortest for which a process may halt itself. */
     static final Lease LEASE = Lease.of(Duration.ofSeconds(5));
 
-    private static final LockId LEASE_LOCK = new LockId(7, 5000, true);
+    /** Within what time after the last fault exactly one runs again. */
+    static final SimBound BOUND = new SimBound(LEASE);
 
     /**
-     * How long after the last fault exactly one runs again, at the latest, in true time and on slow clocks: a node that
-     * stands aside for two leases; a reply that never comes, and one more while connecting; a pause before connecting; a
-     * dead session that the server finds idle; a poll; a settle; a child that does not start at once; and some messages.
+     * How long what was begun before the last fault may still take: an ordered stop with the longest grace and a kill on a
+     * slow clock; a process that halts itself and is started again; a child that hangs; a wait before a restart.
      */
-    static final long RECOVERY = 2 * LEASE.nanos()
-            + 2 * SimWorld.SECOND * 5 / 3
-            + LEASE.nanos() * 27 / 20
-            + LEASE.settle() * 10 / 9
-            + 4 * SimWorld.SECOND;
+    static final long AFTERMATH = 15 * SimWorld.SECOND;
+
+    private static final LockId LEASE_LOCK = new LockId(7, 5000, true);
+
+    /** What is wrong with the weather of a run, if its seed says so, by name. */
+    private static final Map<String, String> TRAITS = new LinkedHashMap<>();
+
+    static {
+        TRAITS.put("slow", "messages are slow");
+        TRAITS.put("lag", "notifications are late");
+        TRAITS.put("dawdle", "statements take almost as long as they may");
+        TRAITS.put("late", "threads are late");
+        TRAITS.put("clocks", "clocks have rates of their own");
+        TRAITS.put("deaf-server", "the server's idle timeout may not work");
+        TRAITS.put("earlier", "somebody else held the keys before");
+        TRAITS.put("twice", "a process may want a key twice");
+        TRAITS.put("key-2", "there may be a second key");
+    }
 
     /**
      * How a run went.
@@ -37,42 +50,58 @@ final class Simulation {
      * @param starts how many children were started
      * @param restarts how many of them in place of another, under its term
      * @param strays how many frozen children may have done one step too many, with a check that refused it
+     * @param recovery how long after the faults had ended exactly one ran of each key
      * @param violation what must never be and was, or null
+     * @param struck what went wrong, by name
      * @param timeline what happened, if it was asked for; what went wrong has an exclamation mark
      */
     record Outcome(
-            long seed, long events, long starts, long restarts, long strays, String violation, List<String> timeline) {
-        /** What there is to say about a run that went wrong. */
-        String account() {
-            String faults = timeline.stream().filter(line -> line.contains("!")).collect(Collectors.joining("\n"));
-            return "Seed " + seed + ": " + violation + ".\nReplay it with -Dtest=SimulationTest -Dsim.seed=" + seed
-                    + "\n\nWhat went wrong before:\n" + faults + "\n\nWhat happened:\n" + String.join("\n", timeline);
+            long seed,
+            long events,
+            long starts,
+            long restarts,
+            long strays,
+            long recovery,
+            String violation,
+            Map<String, String> struck,
+            List<String> timeline) {
+        /** The violation without the names and numbers of this run. */
+        String kindOfViolation() {
+            return violation == null ? null : violation.replaceAll("[0-9]+", "#");
         }
     }
 
     private final SimWorld world;
     private final SimJudge judge;
     private final SimWeather weather;
+    private final SimServer server;
     private final SimFaults faults;
+    private final SimOptions options;
+    private final SimChance chance;
     private final List<Key> keys = new ArrayList<>();
     private final List<SimNode> nodes = new ArrayList<>();
+    private long quietAt;
+    private long recovery;
 
-    private Simulation(long seed, SimOptions options, boolean tracing) {
+    private Simulation(long seed, SimOptions options, SimCells cells, boolean tracing) {
+        this.options = options;
         world = new SimWorld(seed, tracing);
+        chance = world.chances("run", 0);
         judge = new SimJudge(world);
-        weather = new SimWeather(world, LEASE, options.drift());
-        SimServer server = new SimServer(world, weather, LEASE, LEASE_LOCK, options);
-        int keyCount = world.chance(0.8) ? 1 : 2;
+        weather = new SimWeather(world.chances("weather", 0), LEASE, options);
+        server = new SimServer(world, weather, LEASE, LEASE_LOCK, options);
+        int keyCount = chance.chance(0.8) || !options.has("key-2") ? 1 : 2;
         for (int i = 1; i <= keyCount; i++) {
             keys.add(Key.number(i));
         }
-        if (world.chance(0.7)) {
-            List<LockId> locks =
-                    keys.stream().map(key -> LockId.of(key, Namespace.DEFAULT)).toList();
+        if (chance.chance(0.7) && options.has("earlier")) {
+            List<LockId> locks = keys.stream()
+                    .map(key -> LockId.of(key, SimServer.NAMESPACE))
+                    .toList();
             server.beginsHeldBy("earlier", locks, LEASE.nanos() / 2);
         }
-        boolean twice = world.chance(0.1);
-        int nodeCount = 2 + world.below(3);
+        boolean twice = chance.chance(0.1) && options.has("twice");
+        int nodeCount = 2 + chance.below(3);
         for (int i = 1; i <= nodeCount; i++) {
             List<Key> own = new ArrayList<>(keys);
             if (twice) {
@@ -80,16 +109,21 @@ final class Simulation {
             }
             nodes.add(new SimNode(world, weather, server, judge, options, LEASE, LEASE_LOCK, "node-" + i, own));
         }
-        faults = new SimFaults(world, weather, server, judge, nodes, LEASE);
+        faults = new SimFaults(world, weather, server, judge, nodes, options, cells, LEASE);
     }
 
     static Outcome run(long seed, SimOptions options) {
-        return new Simulation(seed, options, false).run(seed);
+        return run(seed, options, new SimCells());
+    }
+
+    /** Counts, too, what was hit by what. */
+    static Outcome run(long seed, SimOptions options, SimCells cells) {
+        return new Simulation(seed, options, cells, false).run(seed);
     }
 
     /** The same, with an account of what happened. */
     static Outcome trace(long seed, SimOptions options) {
-        return new Simulation(seed, options, true).run(seed);
+        return new Simulation(seed, options, new SimCells(), true).run(seed);
     }
 
     private Outcome run(long seed) {
@@ -103,26 +137,55 @@ final class Simulation {
             world.say("judge", violation);
         }
         return new Outcome(
-                seed, world.events(), judge.starts(), judge.restarts(), judge.strays(), violation, world.timeline());
+                seed,
+                world.events(),
+                judge.starts(),
+                judge.restarts(),
+                judge.strays(),
+                recovery,
+                violation,
+                struck(),
+                world.timeline());
+    }
+
+    private Map<String, String> struck() {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (SimNode node : nodes) {
+            if (options.has(node.name())) {
+                all.put(node.name(), "there is a node of that name");
+            }
+        }
+        TRAITS.forEach((name, what) -> {
+            if (options.has(name)) {
+                all.put(name, what);
+            }
+        });
+        all.putAll(faults.struck());
+        return all;
     }
 
     private String runToTheEnd() {
         for (SimNode node : nodes) {
-            world.at(world.upTo(LEASE.nanos() / 2), node::start);
+            world.at(chance.upTo(LEASE.nanos() / 2), node::start);
         }
-        long trouble = LEASE.nanos() * (4 + world.below(8));
-        faults.schedule(weather.isGrudging() ? world.below(4) : 3 + world.below(15), trouble);
+        long trouble = LEASE.nanos() * (4 + chance.below(8));
+        int count = weather.isGrudging() ? chance.below(4) : 3 + chance.below(15);
+        faults.plan(world.chances("plan", 0), count, trouble);
         while (step(trouble)) {
             // on and on
         }
+        long over = world.now();
         faults.end();
         weather.clearUp();
-        long end = world.now() + RECOVERY;
-        while (judge.violation() == null && !judge.oneRunsEach(keys)) {
+        quietAt = Math.max(world.now(), faults.quietAt()) + AFTERMATH;
+        long end = quietAt + BOUND.nanos();
+        boolean any = nodes.stream().anyMatch(node -> options.has(node.name()));
+        while (any && judge.violation() == null && !judge.oneRunsEach(keys)) {
             if (!step(end) && judge.violation() == null) {
                 return "after the faults had ended, not exactly one runs of each key";
             }
         }
+        recovery = world.now() - over;
         return judge.violation();
     }
 
