@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -18,6 +19,8 @@ final class Machine {
     /** Becomes an ordinary user; of root only. */
     static final List<String> AS_NOBODY =
             List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--");
+
+    private static final Map<String, Integer> IGNORED_BY_SOME = Map.of("HUP", 1, "INT", 2);
 
     private Machine() {}
 
@@ -29,13 +32,17 @@ final class Machine {
         }
     }
 
-    /** A shell's job in the background passes on that they are ignored. */
-    static void assumeInterruptsAreNotIgnored() throws IOException {
+    /** What was ignored when these tests were started is ignored by all that they start, as nohup has it. */
+    static void assumeNotIgnored(String signal) throws IOException {
+        Integer number = IGNORED_BY_SOME.get(signal);
         assumeTrue(
-                Files.readAllLines(Path.of("/proc/self/status")).stream()
-                        .filter(line -> line.startsWith("SigIgn:"))
-                        .noneMatch(line -> new BigInteger(line.substring(7).strip(), 16).testBit(1)),
-                "started by a shell that lets its jobs ignore interrupts");
+                number == null
+                        || Files.readAllLines(Path.of("/proc/self/status")).stream()
+                                .filter(line -> line.startsWith("SigIgn:"))
+                                .noneMatch(
+                                        line -> new BigInteger(line.substring(7).strip(), 16).testBit(number - 1)),
+                "started by somebody who has " + signal
+                        + " ignored, as nohup and shells for jobs in the background do");
     }
 
     static void assumeRoot() {

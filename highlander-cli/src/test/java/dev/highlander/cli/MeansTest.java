@@ -132,10 +132,10 @@ class MeansTest {
     @ParameterizedTest
     @EnumSource(names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
     void F3_otherSignalsReachTheCommand(GuardChoice means) throws Exception {
-        Wrapper run = shell(means, "trap 'echo again' HUP; trap 'exit 5' TERM; echo up; while :; do sleep 0.05; done");
+        Wrapper run = shell(means, "trap 'echo again' USR2; trap 'exit 5' TERM; echo up; while :; do sleep 0.05; done");
         run.awaitOut("up");
 
-        run.signal("HUP");
+        run.signal("USR2");
         run.awaitOut("again");
         run.signal("TERM");
 

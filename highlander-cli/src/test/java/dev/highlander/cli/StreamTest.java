@@ -152,7 +152,7 @@ class StreamTest {
 
     @Test
     void F3_anInterruptFromTheTerminalReachesTheCommandOnce() throws Exception {
-        Machine.assumeInterruptsAreNotIgnored();
+        Machine.assumeNotIgnored("INT");
         Wrapper run = terminal(
                 arguments(
                         "--grace",
@@ -171,7 +171,7 @@ class StreamTest {
 
     @Test
     void F3_aSecondInterruptFromTheTerminalKills() throws Exception {
-        Machine.assumeInterruptsAreNotIgnored();
+        Machine.assumeNotIgnored("INT");
         Wrapper run = terminal(arguments(
                 "--grace", "50s", "--", "sh", "-c", "trap '' INT TERM; echo up; while :; do sleep 0.05; done"));
         run.awaitOut("up");
