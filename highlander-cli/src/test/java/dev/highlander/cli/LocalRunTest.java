@@ -282,9 +282,9 @@ class LocalRunTest {
         Wrapper table = status();
         assertThat(table.await()).isZero();
         assertThat(table.out()).hasSize(2);
-        assertThat(table.out().get(0)).matches("KEY  NODE    SINCE +TOKEN +ADDRESS +WAITING");
+        assertThat(table.out().get(0)).matches("KEY  STATE  NODE    SINCE +TOKEN +ADDRESS +WAITING");
         assertThat(table.out().get(1))
-                .matches("job  node-a  20..-..-..T..:..:..Z  [0-9]+  pid " + holder.pid() + " +-");
+                .matches("job  held   node-a  20..-..-..T..:..:..Z  [0-9]+  pid " + holder.pid() + " +-");
 
         Wrapper json = status("--json");
         assertThat(json.await()).isZero();

@@ -40,7 +40,7 @@ class SecretsTest {
     }
 
     private Wrapper run(Map<String, String> environment, String... more) throws IOException {
-        List<String> args = new ArrayList<>(List.of("run", "--key", "job", "--lease", "500ms"));
+        List<String> args = new ArrayList<>(List.of("run", "--key", "job", "--lease", "1s"));
         args.addAll(List.of(more));
         args.addAll(List.of("--", "sh", "-c", UNTIL_TERM));
         Wrapper wrapper = Wrapper.start(environment, args.toArray(String[]::new));

@@ -187,6 +187,7 @@ class StreamTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void F3_aTerminalThatHangsUpIsToldToTheCommandOnce(boolean asLeader) throws Exception {
+        Machine.assumeNotIgnored("HUP");
         Path log = directory.resolve("log");
         Wrapper run = terminal(
                 asLeader ? "exec" : "",
