@@ -135,6 +135,12 @@ final class SimChild implements Child {
         world.at(world.now() + delay, process, this::down);
     }
 
+    private void say(String what) {
+        if (world.isTracing()) {
+            world.say(process.name(), what);
+        }
+    }
+
     private void down() {
         if (alive) {
             alive = false;
@@ -158,6 +164,7 @@ final class SimChild implements Child {
         if (hold.makes(Mistake.RELEASES_WHEN_THE_STOP_BEGINS)) {
             hold.releaseEarly();
         }
+        say("asked to stop " + hold.key() + ": " + why);
         if (!asked && !ignoresStop) {
             dieIn(stopTakes);
         }
@@ -174,6 +181,7 @@ final class SimChild implements Child {
         if (hold.makes(Mistake.RELEASES_WHEN_THE_KILL_IS_SENT)) {
             hold.releaseEarly();
         }
+        say("kills " + hold.key() + ": " + why);
         if (!killed && !ignoresKill) {
             long left = trueDeadBy() - world.now() - SimWorld.MILLI;
             dieIn(process.isCalm() ? Math.max(0, Math.min(killTakes, left)) : killTakes);

@@ -9,6 +9,9 @@ import java.util.List;
  * ends. While suspended the monotonic clock stands still and the wall clock goes on.
  */
 final class SimProcess {
+    /** How long at most after a thaw until other work than deadlines goes on. */
+    private static final long LATE_WORK = 20 * SimWorld.MILLI;
+
     private final SimWorld world;
     private final SimWeather weather;
     private final SimChance chance;
@@ -28,7 +31,8 @@ final class SimProcess {
     private boolean leapt;
     private boolean dead;
     private long thawedAt = Long.MIN_VALUE / 2;
-    private boolean wokeThen;
+    private long frozenAt;
+    private long wakingUntil = Long.MIN_VALUE / 2;
 
     /** {@code calm} is for how long after a thaw its threads run without delay. */
     SimProcess(SimWorld world, SimWeather weather, String name, SimChance chance, long calm) {
@@ -102,8 +106,7 @@ final class SimProcess {
      * deadlines are as late as it slept, at the wall clock.
      */
     boolean isWaking() {
-        return thawedAt == world.now()
-                || (wokeThen && world.now() - thawedAt <= 100 * SimWorld.MILLI / rate + 10 * SimWorld.MILLI);
+        return thawedAt == world.now() || world.now() <= wakingUntil;
     }
 
     /** Whether it was frozen until lately: then it does at once what it has to do. */
@@ -137,11 +140,13 @@ final class SimProcess {
 
     void freeze() {
         frozen = true;
+        frozenAt = world.now();
     }
 
     /** With its machine: no clock of this process sees the time go by, except the wall clock. */
     void suspend(boolean seen) {
         frozen = true;
+        frozenAt = world.now();
         asleep = true;
         asleepSince = world.now();
         if (seen) {
@@ -154,8 +159,11 @@ final class SimProcess {
     void thaw(boolean seen) {
         frozen = false;
         thawedAt = world.now();
-        wokeThen = asleep;
+        if (frozenAt <= wakingUntil) { // before it had looked; that is overdue, and threads come to it soon
+            wakingUntil = Math.max(wakingUntil, world.now() + LATE_WORK + 10 * SimWorld.MILLI);
+        }
         if (asleep) {
+            wakingUntil = world.now() + (long) (100 * SimWorld.MILLI / rate) + 10 * SimWorld.MILLI;
             long slice = world.now() - asleepSince;
             asleep = false;
             slept += slice;
@@ -166,7 +174,7 @@ final class SimProcess {
         List<SimWorld.Event> due = List.copyOf(putOff);
         putOff.clear();
         due.stream().filter(SimWorld.Event::isDeadline).forEach(event -> world.again(event, world.now()));
-        workResumesAt = world.now() + (chance.chance(0.5) ? 0 : chance.upTo(20 * SimWorld.MILLI));
+        workResumesAt = world.now() + (chance.chance(0.5) ? 0 : chance.upTo(LATE_WORK));
         due.stream().filter(event -> !event.isDeadline()).forEach(event -> world.again(event, workResumesAt));
     }
 

@@ -82,6 +82,14 @@ class SimulationTest {
         }
     }
 
+    /** Found by the soak: nobody has looked at the wall clock then, and the look is overdue when the process resumes. */
+    @Test
+    void aProcessThatIsFrozenRightAfterASuspendIsStillWakingWhenItResumes() {
+        for (long seed : new long[] {1_030_987, 2_051_573}) {
+            assertThat(Simulation.run(seed, SimOptions.real()).violation()).isNull();
+        }
+    }
+
     // Where an assumption does not hold, the promise can't: if nothing is found here the simulation is blind.
 
     /** What the settle allows for is 10 %. */
