@@ -16,9 +16,8 @@ final class Table {
 
     static String of(Map<Rival, Verdict> verdicts) {
         StringBuilder text = new StringBuilder();
-        text.append("| | stopped: nobody runs for | killed: next starts after | frozen: next starts after"
-                + " | …and is not alone for | cut off: next starts after | …and is not alone for"
-                + " | database restarted: two for |\n");
+        text.append("| | stopped: nobody runs for | killed: next after | frozen: next after | and two for"
+                + " | cut off: next after | and two for | database restarted: two for |\n");
         text.append("|---|---|---|---|---|---|---|---|\n");
         verdicts.forEach((rival, verdict) -> text.append("| ")
                 .append(rival.title)
