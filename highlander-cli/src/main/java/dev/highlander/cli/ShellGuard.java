@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A guard that is a process beside this one: {@code guard.sh}, where the orders are described. It has a session of its own
@@ -28,11 +29,13 @@ final class ShellGuard implements Guard {
     private static final System.Logger LOG = System.getLogger("dev.highlander.cli");
     private static final String SCRIPT = script();
     private static final long PATIENCE_SECONDS = 10;
+    private static final long LAST_WORDS_MILLIS = 200;
 
     private final Process process;
     private final OutputStream orders;
     private final CompletableFuture<String> able = new CompletableFuture<>();
     private final CompletableFuture<String> failed = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> heard = new CompletableFuture<>();
     private final AtomicBoolean done = new AtomicBoolean();
 
     private ShellGuard(Process process) {
@@ -96,12 +99,15 @@ final class ShellGuard implements Guard {
         Thread reader = new Thread(this::read, "highlander-guard");
         reader.setDaemon(true);
         reader.start();
-        var unused = process.onExit().thenRun(() -> {
-            able.complete("it ended at once");
-            if (!done.get()) {
-                failed.complete(KILLED);
-            }
-        });
+        // Its last words, which the reader may not have come to yet, say more than its end.
+        var unused = process.onExit()
+                .thenCompose(exited -> heard.completeOnTimeout(null, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS))
+                .thenRun(() -> {
+                    able.complete("it ended at once");
+                    if (!done.get()) {
+                        failed.complete(KILLED);
+                    }
+                });
     }
 
     private void read() {
@@ -116,6 +122,8 @@ final class ShellGuard implements Guard {
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "The guard can't be heard any more.", e);
+        } finally {
+            heard.complete(null);
         }
     }
 

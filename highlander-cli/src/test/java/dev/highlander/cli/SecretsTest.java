@@ -1,6 +1,7 @@
 package dev.highlander.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.highlander.embedded.PostgresServer;
 import java.io.IOException;
@@ -62,8 +63,10 @@ class SecretsTest {
         }
     }
 
+    /** It shows none for a moment, while it becomes another program. */
     private String environOfChild(Wrapper run) throws Exception {
-        return proc(Long.parseLong(run.awaitOut("up ").substring(3)), "environ");
+        long pid = Long.parseLong(run.awaitOut("up ").substring(3));
+        return await().until(() -> proc(pid, "environ"), environ -> !environ.isEmpty());
     }
 
     private void assertUnseen(Wrapper run) throws Exception {
