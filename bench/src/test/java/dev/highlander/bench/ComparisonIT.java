@@ -10,9 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** That the comparison can be made; what it finds is for people to read. */
+/** That the comparison can be made, which takes minutes; what it finds is for people to read. */
+@EnabledIfSystemProperty(named = "highlander.drills", matches = "long", disabledReason = "only with -Pdrills")
 class ComparisonIT {
     @TempDir
     Path logs;
