@@ -1,6 +1,7 @@
 package dev.highlander.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.highlander.dist.Packaged.Ended;
@@ -9,6 +10,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,14 +45,10 @@ class ArchiveIT {
 
     /** Until the one that the first start makes is there; it makes it in the background. */
     private Path awaitClassArchive() throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (packaged.classArchives().isEmpty()) {
-            assertThat(System.nanoTime())
-                    .as("the class archive is made in time")
-                    .isLessThan(end);
-            TimeUnit.MILLISECONDS.sleep(20); // nobody tells when it is there
-        }
-        return packaged.classArchives().get(0);
+        return await("the class archive")
+                .atMost(Duration.ofSeconds(60))
+                .until(packaged::classArchives, archives -> !archives.isEmpty())
+                .get(0);
     }
 
     /** What the JVM says of the class archives that it has mapped. */

@@ -1,5 +1,6 @@
 package dev.highlander.dist;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.highlander.embedded.PostgresServer;
@@ -12,9 +13,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A PgBouncer in front of a server, that dies with this JVM. */
 final class PgBouncer implements AutoCloseable {
@@ -67,17 +68,18 @@ final class PgBouncer implements AutoCloseable {
     }
 
     private void awaitListening(Path log) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (true) {
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
-                return;
-            } catch (IOException e) {
-                if (!process.isAlive() || System.nanoTime() > end) {
-                    throw new IOException("pgbouncer does not listen: " + Files.readString(log), e);
-                }
-                TimeUnit.MILLISECONDS.sleep(20); // nobody tells when it listens
-            }
+        await("pgbouncer").atMost(Duration.ofSeconds(30)).until(() -> !process.isAlive() || listens());
+        if (!process.isAlive()) {
+            throw new IOException("pgbouncer has ended: " + Files.readString(log));
+        }
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.highlander.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.highlander.embedded.PostgresServer;
@@ -8,10 +9,12 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -66,15 +69,10 @@ class StartIT {
 
     /** When the node first tried a key, in milliseconds since 1970. */
     private long awaitFirstTry(String node) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (System.nanoTime() < end) {
-            OptionalLong found = firstTry(node);
-            if (found.isPresent()) {
-                return found.getAsLong();
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        throw new AssertionError(node + " never tried");
+        return await(node + " tries a key")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> firstTry(node), OptionalLong::isPresent)
+                .getAsLong();
     }
 
     private OptionalLong firstTry(String node) throws IOException {
@@ -110,13 +108,25 @@ class StartIT {
                 sorted.get(TURNS - 1));
     }
 
+    /** Until its memory does not change from one look to the next: not what has just started. */
+    private static void awaitIdle(long pid) {
+        AtomicLong before = new AtomicLong();
+        await("an idle process")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofSeconds(2))
+                .until(() -> {
+                    long now = kilobytes(pid, "Rss");
+                    return before.getAndSet(now) == now;
+                });
+    }
+
     @Test
     void theMemoryOfAStandby() throws Exception {
         Process holder = run("holder");
         awaitFirstTry("holder");
         Process standby = run("standby");
         awaitFirstTry("standby");
-        TimeUnit.SECONDS.sleep(5); // what is idle, not what has just started
+        awaitIdle(standby.pid());
         long guards = 0;
         for (ProcessHandle guard : standby.descendants().toList()) {
             guards += kilobytes(guard.pid(), "Pss");
