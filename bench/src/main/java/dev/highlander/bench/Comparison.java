@@ -28,6 +28,9 @@ final class Comparison {
     /** For how long whoever was frozen or cut off is watched after it is back: twice the lease. */
     static final long LOOK = 4_000_000_000L;
 
+    /** Before each fault: a JVM that has just begun takes over more slowly, and some rivals' nodes begin more often. */
+    private static final long CALM = 2_000_000_000L;
+
     static final List<Fault> FAULTS =
             List.of(Fault.SIGTERM, Fault.SIGKILL, Fault.FREEZE_NODE, Fault.SILENCE, Fault.RESTART_IMMEDIATE);
 
@@ -56,7 +59,7 @@ final class Comparison {
         Cluster.Setup setup = new Cluster.Setup(rival.node, NodeArguments.Mode.TASK, LEASE, logs);
         try (Cluster cluster = Cluster.start(server, setup, Listener.none())) {
             Drill drill = rival.mayWorkOn() ? Drill.onNaive(cluster, seed).watchingFor(LOOK) : Drill.on(cluster, seed);
-            drill.run(faults);
+            drill.afterCalmOf(CALM).run(faults);
             return cluster.verdict();
         }
     }

@@ -21,28 +21,35 @@ public final class Drill {
     private final Cluster cluster;
     private final Random random;
     private final boolean successorMeetsPredecessor;
+    private final long calm;
     private final long aftermath;
 
-    private Drill(Cluster cluster, long seed, boolean successorMeetsPredecessor, long aftermath) {
+    private Drill(Cluster cluster, Random random, boolean successorMeetsPredecessor, long calm, long aftermath) {
         this.cluster = cluster;
-        this.random = new Random(seed);
+        this.random = random;
         this.successorMeetsPredecessor = successorMeetsPredecessor;
+        this.calm = calm;
         this.aftermath = aftermath;
     }
 
     /** On nodes of which at most one works at a time; {@code seed} decides at which moment each fault strikes. */
     public static Drill on(Cluster cluster, long seed) {
-        return new Drill(cluster, seed, false, AFTERMATH);
+        return new Drill(cluster, new Random(seed), false, 0, AFTERMATH);
     }
 
     /** On nodes that go on working beside their successor: after each fault all but the successor are killed. */
     public static Drill onNaive(Cluster cluster, long seed) {
-        return new Drill(cluster, seed, true, AFTERMATH);
+        return new Drill(cluster, new Random(seed), true, 0, AFTERMATH);
     }
 
     /** The same, but with {@code nanos} for which whoever was frozen or cut off is watched after it is back. */
     public Drill watchingFor(long nanos) {
-        return new Drill(cluster, random.nextLong(), successorMeetsPredecessor, nanos);
+        return new Drill(cluster, random, successorMeetsPredecessor, calm, nanos);
+    }
+
+    /** The same, but with {@code nanos} in which all nodes have been up before each fault, so that none has just begun. */
+    public Drill afterCalmOf(long nanos) {
+        return new Drill(cluster, random, successorMeetsPredecessor, nanos, aftermath);
     }
 
     public void run(List<Fault> faults) throws InterruptedException {
@@ -56,7 +63,7 @@ public final class Drill {
     public void run(Fault fault) throws InterruptedException {
         NodeProcess victim = cluster.awaitCalm(Cluster.START_LIMIT);
         MachineClock.until(
-                MachineClock.nanos() + random.nextLong(cluster.lease().heartbeat()));
+                MachineClock.nanos() + calm + random.nextLong(cluster.lease().heartbeat()));
         if (cluster.isAtWork(victim)) {
             strike(fault, victim);
             if (successorMeetsPredecessor) {
