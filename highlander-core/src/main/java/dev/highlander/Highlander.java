@@ -211,7 +211,7 @@ public final class Highlander {
         SingletonRunner runner = runner(key, child, restarts);
         Singleton singleton = new OpenSingleton(runner);
         OpenSingletons.add(singleton, locks, settings.closedByShutdownHook, false);
-        runner.open();
+        runner.open(singleton, settings.listeners);
         return singleton;
     }
 
@@ -232,8 +232,9 @@ public final class Highlander {
         policy(child, restarts);
         return child.type(ChildType.SUPERVISOR).start(() -> {
             SingletonRunner runner = runner(key, child, restarts);
-            OpenSingletons.add(new OpenSingleton(runner), locks, settings.closedByShutdownHook, true);
-            runner.open();
+            Singleton singleton = new OpenSingleton(runner);
+            OpenSingletons.add(singleton, locks, settings.closedByShutdownHook, true);
+            runner.open(singleton, settings.listeners);
             return new WrappedChild(runner);
         });
     }
@@ -265,10 +266,7 @@ public final class Highlander {
     }
 
     private SingletonRunner runner(Key key, ChildSpec child, Restarts restarts) {
-        SingletonRunner runner =
-                new SingletonRunner(key, child, locks, policy(child, restarts), control, settings.halt);
-        settings.listeners.forEach(runner.journal()::listen);
-        return runner;
+        return new SingletonRunner(key, child, locks, policy(child, restarts), control, settings.halt);
     }
 
     private Policy policy(ChildSpec child, Restarts restarts) {

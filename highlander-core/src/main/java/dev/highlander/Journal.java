@@ -8,6 +8,7 @@ import dev.highlander.time.Agenda;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,16 @@ final class Journal {
         return listeners.listen(listener::changed);
     }
 
-    void opened(ChildSpec spec) {
-        events.execute(() -> LOG.log(Level.DEBUG, "singleton {0} on {1}: contending, {2}", key, node, spec));
+    void opened(ChildSpec spec, Singleton singleton, List<SingletonListener> fromTheBeginning) {
+        Listeners<Singleton> told = new Listeners<>();
+        for (SingletonListener one : fromTheBeginning) {
+            told.listen(one::opened);
+            listen(one);
+        }
+        events.execute(() -> {
+            LOG.log(Level.DEBUG, "singleton {0} on {1}: contending, {2}", key, node, spec);
+            told.tell(singleton);
+        });
     }
 
     void changed(State from, State to, Reason reason, OptionalLong token, Instant at, @Nullable Throwable cause) {

@@ -64,8 +64,8 @@ final class SingletonRunner {
         this.journal = new Journal(key, spec.id(), locks.node().name(), threads.events());
     }
 
-    void open() {
-        journal.opened(spec);
+    void open(Singleton asUsersSeeIt, List<SingletonListener> listeners) {
+        journal.opened(spec, asUsersSeeIt, listeners);
         tick();
     }
 

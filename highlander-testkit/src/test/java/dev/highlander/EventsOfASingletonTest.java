@@ -115,4 +115,55 @@ class EventsOfASingletonTest {
         assertThat(left).isEmpty();
         assertThat(stays).containsExactly(State.SETTLING, State.STARTING, State.RUNNING);
     }
+
+    @Test
+    void F5_a_listener_that_was_there_before_hears_of_the_opening_first_and_knows_whose_events_follow() {
+        Stage stage = Stage.simple();
+        List<String> heard = new ArrayList<>();
+        stage.highlander = stage.highlander.listener(new SingletonListener() {
+            private Singleton known;
+
+            @Override
+            public void opened(Singleton singleton) {
+                known = singleton;
+                heard.add("opened " + singleton.key() + " " + singleton.state());
+            }
+
+            @Override
+            public void changed(Transition transition) {
+                heard.add(transition.to() + " " + known.state());
+            }
+        });
+
+        Singleton singleton = stage.start(stage.puppets().spec());
+        stage.time.runUntilIdle();
+        stage.grantAndRun(singleton);
+        stage.time.runUntilIdle();
+
+        assertThat(heard.get(0)).isEqualTo("opened child STANDBY");
+        assertThat(heard).hasSize(4).last().isEqualTo("RUNNING RUNNING");
+    }
+
+    @Test
+    void F5_a_listener_that_throws_at_an_opening_hears_the_transitions_all_the_same() {
+        Stage stage = Stage.simple();
+        List<State> heard = new ArrayList<>();
+        stage.highlander = stage.highlander.listener(new SingletonListener() {
+            @Override
+            public void opened(Singleton singleton) {
+                throw new IllegalStateException("a listener that fails on purpose");
+            }
+
+            @Override
+            public void changed(Transition transition) {
+                heard.add(transition.to());
+            }
+        });
+
+        Singleton singleton = stage.start(stage.puppets().spec());
+        stage.grantAndRun(singleton);
+        stage.time.runUntilIdle();
+
+        assertThat(heard).containsExactly(State.SETTLING, State.STARTING, State.RUNNING);
+    }
 }

@@ -37,6 +37,16 @@ public interface Locks extends AutoCloseable {
      */
     Subscription listen(Consumer<Condition> listener);
 
+    /**
+     * Tells {@code listener} each check that is confirmed, on the service's thread; the listener returns at once. A service
+     * whose holds can't be lost has no checks, and never tells any: so does this default.
+     *
+     * @return closes to end the listening
+     */
+    default Subscription listenToChecks(Consumer<Check> listener) {
+        return () -> {};
+    }
+
     /** The node that claims here. */
     Node node();
 

@@ -79,6 +79,14 @@ final class Conversation {
         return protocol.tokenHeard(lock, holder);
     }
 
+    /** When the lease ends that ends first, of all that is held. */
+    OptionalLong earliestDeadBy() {
+        return holds.values().stream()
+                .filter(granted -> protocol.standing(granted.lock) != Standing.WAITING)
+                .mapToLong(granted -> granted.hold.deadBy())
+                .min();
+    }
+
     boolean isFinished() {
         return protocol.isFinished();
     }

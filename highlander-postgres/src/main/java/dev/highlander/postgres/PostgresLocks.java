@@ -1,5 +1,6 @@
 package dev.highlander.postgres;
 
+import dev.highlander.lock.Check;
 import dev.highlander.lock.Claim;
 import dev.highlander.lock.Claimant;
 import dev.highlander.lock.Condition;
@@ -45,6 +46,7 @@ public final class PostgresLocks implements Locks {
     private final PostgresSession session;
     private final AtomicLong lastClaim = new AtomicLong();
     private final Listeners<Condition> listeners = new Listeners<>();
+    private final Listeners<Check> checks = new Listeners<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Condition condition = Condition.connecting();
 
@@ -60,7 +62,8 @@ public final class PostgresLocks implements Locks {
                 node.name(),
                 Channels.channel(namespace),
                 time,
-                this::become);
+                this::become,
+                checks::tell);
         session.start();
     }
 
@@ -107,6 +110,11 @@ public final class PostgresLocks implements Locks {
     @Override
     public Subscription listen(Consumer<Condition> listener) {
         return listeners.listen(listener);
+    }
+
+    @Override
+    public Subscription listenToChecks(Consumer<Check> listener) {
+        return checks.listen(listener);
     }
 
     private void become(Condition next) {

@@ -1,5 +1,6 @@
 package dev.highlander.postgres;
 
+import dev.highlander.lock.Check;
 import dev.highlander.lock.Claimant;
 import dev.highlander.lock.Condition;
 import dev.highlander.lock.Condition.Problem;
@@ -36,6 +37,7 @@ final class PostgresSession implements Runnable {
     private final String channel;
     private final Time time;
     private final Consumer<Condition> conditions;
+    private final Consumer<Check> checks;
     private final Conversation conversation;
     private final Thread thread;
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
@@ -53,7 +55,8 @@ final class PostgresSession implements Runnable {
             String node,
             String channel,
             Time time,
-            Consumer<Condition> conditions) {
+            Consumer<Condition> conditions,
+            Consumer<Check> checks) {
         this.connector = connector;
         this.lease = lease;
         this.leaseLock = leaseLock;
@@ -61,6 +64,7 @@ final class PostgresSession implements Runnable {
         this.channel = channel;
         this.time = time;
         this.conditions = conditions;
+        this.checks = checks;
         this.conversation = new Conversation(
                 lease,
                 time,
@@ -173,6 +177,9 @@ final class PostgresSession implements Runnable {
                 Sent sent = Sent.now(time); // before anything is sent: trust counts from here
                 Reply reply = present.execute(request);
                 conversation.replied(request, reply, sent, present.notifications());
+                if (request instanceof Request.Beat && reply instanceof Reply.Checked checked && checked.good()) {
+                    tellOf(sent);
+                }
                 continue;
             }
             OptionalLong question = conversation.takeQuestion();
@@ -186,6 +193,14 @@ final class PostgresSession implements Runnable {
                 conversation.heard(present.await(conversation.wakeAt() - time.nanos()));
             }
         }
+    }
+
+    /** Before its holds go by it: what they still have is what the checks before it gave them. */
+    private void tellOf(Sent check) {
+        long now = time.nanos();
+        OptionalLong deadBy = conversation.earliestDeadBy();
+        OptionalLong left = deadBy.isPresent() ? OptionalLong.of(deadBy.getAsLong() - now) : deadBy;
+        checks.accept(new Check(now - check.at(), left));
     }
 
     private void doInbox() {

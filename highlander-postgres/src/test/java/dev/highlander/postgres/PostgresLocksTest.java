@@ -8,9 +8,11 @@ import dev.highlander.Singleton;
 import dev.highlander.State;
 import dev.highlander.embedded.PostgresServer;
 import dev.highlander.embedded.Shutdown;
+import dev.highlander.lock.Check;
 import dev.highlander.lock.Condition;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
+import dev.highlander.lock.Subscription;
 import dev.highlander.postgres.Nodes.Running;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -320,5 +323,36 @@ final class PostgresLocksTest {
         first.awaitEnd();
         assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(nodes.awaitStart().term().token()).isGreaterThan(first.term().token());
+    }
+
+    @Test
+    void F5_each_confirmed_check_tells_how_long_it_took_and_what_was_left_of_the_lease_that_it_renews()
+            throws Exception {
+        PostgresLocks locks = nodes.open("a");
+        LinkedBlockingQueue<Check> checks = new LinkedBlockingQueue<>();
+        Subscription subscription = locks.listenToChecks(checks::add);
+        nodes.start(locks, KEY);
+        nodes.awaitStart();
+        checks.clear();
+
+        Check check = checks.poll(30, TimeUnit.SECONDS);
+        subscription.close();
+
+        long lease = locks.guarantee().lease().orElseThrow().nanos();
+        assertThat(check).isNotNull();
+        assertThat(check.latency()).isBetween(1L, lease);
+        assertThat(check.left().orElseThrow()).isBetween(1L, lease - 1);
+    }
+
+    @Test
+    void F5_a_check_of_a_node_that_holds_nothing_renews_no_lease() throws Exception {
+        LinkedBlockingQueue<Check> checks = new LinkedBlockingQueue<>();
+        try (Subscription subscription = nodes.open("a").listenToChecks(checks::add)) {
+            Check check = checks.poll(30, TimeUnit.SECONDS);
+
+            assertThat(check).isNotNull();
+            assertThat(check.left()).isEmpty();
+            assertThat(subscription).isNotNull();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.highlander.testkit;
 
+import dev.highlander.lock.Check;
 import dev.highlander.lock.Claim;
 import dev.highlander.lock.Claimant;
 import dev.highlander.lock.Condition;
@@ -42,6 +43,7 @@ public final class FakeLocks implements Locks {
     private final Optional<Lease> lease;
     private final Node node;
     private final Listeners<Condition> listeners = new Listeners<>();
+    private final Listeners<Check> checks = new Listeners<>();
 
     // Guarded by this.
     private final List<FakeClaim> claims = new ArrayList<>();
@@ -96,7 +98,13 @@ public final class FakeLocks implements Locks {
                 reachable = !cutOff;
             }
             if (reachable) {
-                holds().stream().filter(hold -> !hold.isOver()).forEach(FakeHold::confirm);
+                List<FakeHold> present =
+                        holds().stream().filter(hold -> !hold.isOver()).toList();
+                OptionalLong deadBy =
+                        present.stream().mapToLong(FakeHold::deadBy).min();
+                long now = time.nanos();
+                present.forEach(FakeHold::confirm);
+                checks.tell(new Check(0, deadBy.isPresent() ? OptionalLong.of(deadBy.getAsLong() - now) : deadBy));
             }
             beat(mine);
         }));
@@ -308,6 +316,12 @@ public final class FakeLocks implements Locks {
     @Override
     public Subscription listen(Consumer<Condition> listener) {
         return listeners.listen(listener);
+    }
+
+    /** {@inheritDoc} In automatic mode, one every {@linkplain Lease#heartbeat() fifth of the lease}. */
+    @Override
+    public Subscription listenToChecks(Consumer<Check> listener) {
+        return checks.listen(listener);
     }
 
     @Override
