@@ -1,0 +1,2 @@
+/** Singletons and their leases as metrics. */
+package dev.highlander.micrometer;
