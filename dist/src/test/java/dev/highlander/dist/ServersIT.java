@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.highlander.dist.Packaged.Ended;
+import dev.highlander.embedded.PgBouncer;
 import dev.highlander.embedded.PostgresServer;
 import dev.highlander.embedded.Shutdown;
 import java.io.BufferedReader;
@@ -16,6 +17,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,7 +129,8 @@ class ServersIT {
 
     @Test
     void D8_aPoolerInTransactionMode() throws Exception {
-        try (PgBouncer pooler = PgBouncer.start(server, "transaction", packaged.directory())) {
+        assumeTrue(PgBouncer.isInstalled(), PgBouncer.missing());
+        try (PgBouncer pooler = PgBouncer.start(server, "transaction", packaged.directory(), Map.of())) {
             assertTold(run(pooler.url("postgres")), 78, "POOLER");
         }
     }

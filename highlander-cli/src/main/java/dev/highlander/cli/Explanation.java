@@ -32,7 +32,7 @@ record Explanation(
             "No pause that the machine's own clocks do not see.",
             "The command dies when it is killed, and does not hide from its guard.",
             "The same lease on all nodes of the namespace; a node with another one is refused.",
-            "A direct connection: a pooler between is refused.",
+            "A session of its own: a direct connection, or a pooler in session mode; any other is refused.",
             "Durable commits (fsync on), for tokens that never go back.");
     private static final List<String> ASSUMED_LOCALLY =
             List.of("All processes are on this machine, and use the same directory for the lock files.");

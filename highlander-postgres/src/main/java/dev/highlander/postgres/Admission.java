@@ -23,9 +23,18 @@ final class Admission {
     private final LockId leaseLock;
     private final String node;
     private final String channel;
+    private final PoolerCheck poolerCheck;
 
-    Admission(Connection connection, Lease lease, LockId leaseLock, String node, String channel) {
+    /** {@code poolerCheck} is passed by a session whose server is not whom the driver has logged in with. */
+    Admission(
+            Connection connection,
+            Lease lease,
+            LockId leaseLock,
+            String node,
+            String channel,
+            PoolerCheck poolerCheck) {
         this.connection = connection;
+        this.poolerCheck = poolerCheck;
         this.lease = lease;
         this.leaseLock = leaseLock;
         this.node = node;
@@ -33,7 +42,7 @@ final class Admission {
     }
 
     /** Readies the session, and gives the number of its backend. */
-    int admit() throws SQLException, RefusedException {
+    int admit() throws Exception {
         connection.setAutoCommit(true);
         int backend = identify();
         applySettings();
@@ -44,16 +53,13 @@ final class Admission {
         return backend;
     }
 
-    private int identify() throws SQLException, RefusedException {
+    private int identify() throws Exception {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(Sql.IDENTITY)) {
             row.next();
             int backend = row.getInt(1);
             if (row.getInt(2) < 140_000) {
                 throw new RefusedException(Problems.tooOld(row.getString(3)));
-            }
-            if (backend != connection.unwrap(PGConnection.class).getBackendPID()) {
-                throw new RefusedException(Problems.pooler());
             }
             if (row.getBoolean(4)) {
                 throw new RefusedException(Problems.inRecovery());
@@ -63,6 +69,9 @@ final class Admission {
             }
             if (row.getInt(6) > 0) {
                 throw new RefusedException(Problems.locksHeld());
+            }
+            if (backend != connection.unwrap(PGConnection.class).getBackendPID()) {
+                poolerCheck.pass();
             }
             return backend;
         }
@@ -132,7 +141,7 @@ final class Admission {
      * two that come at once at least one sees the other.
      */
     private void takeLeaseLock() throws SQLException, RefusedException {
-        try (PreparedStatement take = connection.prepareStatement(Sql.TAKE_LEASE_LOCK);
+        try (PreparedStatement take = connection.prepareStatement(Sql.TAKE_SHARED_LOCK);
                 PreparedStatement shown = connection.prepareStatement(Sql.SHOWN_LEASE_LOCK);
                 PreparedStatement other = connection.prepareStatement(Sql.OTHER_LEASE)) {
             for (PreparedStatement statement : new PreparedStatement[] {take, shown, other}) {

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * one connection for all keys, and neither a table nor an extension nor a special role.
  *
  * <p>What that rests on: one primary at a time; clock rates within 10 % of each other; a child that is down within 0.3 of
- * the lease when its key is lost, or else a JVM that halts; the same lease on all nodes of a namespace; and a direct
- * connection: a pooler between is refused.
+ * the lease when its key is lost, or else a JVM that halts; the same lease on all nodes of a namespace; and a session of
+ * its own: a connection pooler between has to pool by session, and is refused if it does not.
  */
 public final class PostgresLocks implements Locks {
     private final Node node;

@@ -152,10 +152,12 @@ final class PostgresSession implements Runnable {
     }
 
     private Wire connect() throws Exception {
-        Connector.Link link = connector.connect(Math.max(1000, lease.replyLimit() / 1_000_000));
+        long timeoutMillis = Math.max(1000, lease.replyLimit() / 1_000_000);
+        Connector.Link link = connector.connect(timeoutMillis);
         try {
             link.connection().setNetworkTimeout(Runnable::run, (int) (lease.replyLimit() / 1_000_000));
-            int backend = new Admission(link.connection(), lease, leaseLock, node, channel).admit();
+            PoolerCheck poolerCheck = new PoolerCheck(link.connection(), connector, timeoutMillis);
+            int backend = new Admission(link.connection(), lease, leaseLock, node, channel, poolerCheck).admit();
             Wire made = new Wire(link, channel, lease.length().toMillis());
             made.warmUp();
             conversation.connected(backend);

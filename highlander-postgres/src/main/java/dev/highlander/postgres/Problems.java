@@ -14,9 +14,27 @@ final class Problems {
     static Problem pooler() {
         return new Problem(
                 "POOLER",
-                "A connection pooler stands between this node and Postgres. It may give each statement another session, and"
-                        + " then a lock does not stay with its holder.",
-                "Connect to Postgres directly, past the pooler; one that pools by session can't be told apart yet.");
+                "A connection pooler stands between this node and Postgres and changes the session under its clients, in"
+                        + " transaction or statement mode: a lock would not stay with its holder.",
+                "Connect to Postgres directly, past the pooler, or have it pool by session for this database (PgBouncer:"
+                        + " pool_mode=session in its line of [databases]).");
+    }
+
+    static Problem poolerKeepsLocks() {
+        return new Problem(
+                "POOLER_KEEPS_LOCKS",
+                "The connection pooler between this node and Postgres does not reset a session when its client leaves: the"
+                        + " keys of a node that died would stay locked.",
+                "Give the pooler a reset query (PgBouncer: server_reset_query = DISCARD ALL), or connect past it.");
+    }
+
+    static Problem poolerUnproven(SQLException e) {
+        return new Problem(
+                "POOLER_UNPROVEN",
+                "A connection pooler stands between this node and Postgres, and a second connection, to see whether it"
+                        + " changes the session under its clients, was not to be had: " + message(e),
+                "Let the pooler have more sessions (PgBouncer: pool_size): one for each node, and one more while a node"
+                        + " connects. Or connect past it.");
     }
 
     static Problem settingLost(String name, String wanted, @Nullable String got) {

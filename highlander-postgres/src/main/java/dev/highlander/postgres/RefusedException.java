@@ -13,6 +13,11 @@ final class RefusedException extends Exception {
         this.problem = problem;
     }
 
+    RefusedException(Problem problem, Throwable cause) {
+        super(problem.toString(), cause);
+        this.problem = problem;
+    }
+
     Problem problem() {
         return problem;
     }

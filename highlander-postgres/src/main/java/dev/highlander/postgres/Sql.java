@@ -50,7 +50,12 @@ final class Sql {
 
     static final String READ_SETTING = "select setting from pg_settings where name = ?";
 
-    static final String TAKE_LEASE_LOCK = "select pg_try_advisory_lock_shared(?, ?)";
+    static final String TAKE_SHARED_LOCK = "select pg_try_advisory_lock_shared(?, ?)";
+
+    /** Which backend has that lock. */
+    static final String KEEPER = "select l.pid from pg_locks l where l.locktype = 'advisory'"
+            + " and l.database = (select oid from pg_database where datname = current_database())"
+            + " and l.classid = ?::int::oid and l.objid = ?::int::oid and l.objsubid = 2";
 
     static final String SHOWN_LEASE_LOCK = "select count(*) from pg_locks l where " + OURS
             + " and l.mode = 'ShareLock' and l.classid = ?::int::oid and l.objid = ?::int::oid and l.objsubid = 2";

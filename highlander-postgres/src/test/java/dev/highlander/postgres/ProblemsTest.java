@@ -28,6 +28,8 @@ class ProblemsTest {
         return Stream.concat(
                 Stream.of(
                         Problems.pooler(),
+                        Problems.poolerKeepsLocks(),
+                        Problems.poolerUnproven(new SQLException("no", "08P01")),
                         Problems.settingLost("lock_timeout", "0", "5s"),
                         Problems.inRecovery(),
                         Problems.readOnly(),
@@ -59,9 +61,31 @@ class ProblemsTest {
         assertText(
                 Problems.pooler(),
                 "POOLER",
-                "A connection pooler stands between this node and Postgres. It may give each statement another session, and"
-                        + " then a lock does not stay with its holder.",
-                "Connect to Postgres directly, past the pooler; one that pools by session can't be told apart yet.");
+                "A connection pooler stands between this node and Postgres and changes the session under its clients, in"
+                        + " transaction or statement mode: a lock would not stay with its holder.",
+                "Connect to Postgres directly, past the pooler, or have it pool by session for this database (PgBouncer:"
+                        + " pool_mode=session in its line of [databases]).");
+    }
+
+    @Test
+    void D8_aPoolerThatDoesNotResetIsNamed() {
+        assertText(
+                Problems.poolerKeepsLocks(),
+                "POOLER_KEEPS_LOCKS",
+                "The connection pooler between this node and Postgres does not reset a session when its client leaves: the"
+                        + " keys of a node that died would stay locked.",
+                "Give the pooler a reset query (PgBouncer: server_reset_query = DISCARD ALL), or connect past it.");
+    }
+
+    @Test
+    void D8_aPoolerWithoutRoomForASecondSessionIsNamed() {
+        assertText(
+                Problems.poolerUnproven(new SQLException("FATAL: query_wait_timeout", "08P01")),
+                "POOLER_UNPROVEN",
+                "A connection pooler stands between this node and Postgres, and a second connection, to see whether it"
+                        + " changes the session under its clients, was not to be had: query_wait_timeout.",
+                "Let the pooler have more sessions (PgBouncer: pool_size): one for each node, and one more while a node"
+                        + " connects. Or connect past it.");
     }
 
     @ParameterizedTest
@@ -246,6 +270,8 @@ class ProblemsTest {
         assertThat(refusal)
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                         Map.entry("POOLER", true),
+                        Map.entry("POOLER_KEEPS_LOCKS", true),
+                        Map.entry("POOLER_UNPROVEN", true),
                         Map.entry("SETTING_LOST", true),
                         Map.entry("IN_RECOVERY", true),
                         Map.entry("READ_ONLY", true),
