@@ -1,0 +1,4 @@
+@NullMarked
+package dev.highlander.cluster;
+
+import org.jspecify.annotations.NullMarked;
