@@ -4,6 +4,7 @@ import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Namespace;
 import dev.highlander.lock.Node;
+import dev.highlander.postgres.ListenAddress;
 import dev.highlander.supervisor.Backoff;
 import dev.highlander.supervisor.Restart;
 import java.net.InetAddress;
@@ -111,6 +112,13 @@ final class Converters {
             return host.isEmpty()
                     ? new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port))
                     : new InetSocketAddress(host, Integer.parseInt(port));
+        }
+    }
+
+    static final class OfListen implements ITypeConverter<ListenAddress> {
+        @Override
+        public ListenAddress convert(String text) {
+            return Converters.convert(ListenAddress::parse, text);
         }
     }
 

@@ -51,7 +51,7 @@ final class Deadline {
     }
 
     /** The guard's clock, rounded down to its hundredths of a second. */
-    private static long now() throws IOException {
+    static long now() throws IOException {
         String text = Files.readString(UPTIME);
         return Long.parseLong(text.substring(0, text.indexOf(' ')).replace(".", ""));
     }

@@ -74,6 +74,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private final ChildOptions child = new ChildOptions();
 
+    @Mixin
+    private final GuardOptions guard = new GuardOptions();
+
     @Option(
             names = "--takeover-within",
             paramLabel = "TIME",
@@ -120,6 +123,7 @@ final class ExplainCommand implements Callable<Integer> {
                 guarantee,
                 where.isLocal() ? null : new PostgresBounds(lease),
                 child.grace(),
+                new Explanation.Guarded(guard.onLoss(), guard.listen(where.isLocal())),
                 null);
         refuse(Requirement.broken(explanation, takeoverWithin, stopWithin));
         if (connect) {

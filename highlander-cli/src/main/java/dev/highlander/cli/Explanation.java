@@ -2,6 +2,7 @@ package dev.highlander.cli;
 
 import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Lease;
+import dev.highlander.postgres.ListenAddress;
 import dev.highlander.postgres.PostgresBounds;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ record Explanation(
         Guarantee guarantee,
         @Nullable PostgresBounds bounds,
         Duration grace,
+        Guarded guarded,
         @Nullable Finding found) {
     private static final List<String> ASSUMED = List.of(
             "One lock authority: an old primary confirms nothing after a new one grants.",
@@ -38,6 +40,14 @@ record Explanation(
             List.of("All processes are on this machine, and use the same directory for the lock files.");
 
     /**
+     * What becomes of the command beside a stop.
+     *
+     * @param onLoss how it is stopped when its key is lost
+     * @param listen where its guard listens for other nodes; null for nowhere
+     */
+    record Guarded(OnLoss onLoss, @Nullable ListenAddress listen) {}
+
+    /**
      * What a try has found.
      *
      * @param condition in the words of the lock service
@@ -47,7 +57,7 @@ record Explanation(
             boolean ready, String condition, @Nullable Duration roundTrip) {}
 
     Explanation with(Finding finding) {
-        return new Explanation(place, namespace, node, guarantee, bounds, grace, finding);
+        return new Explanation(place, namespace, node, guarantee, bounds, grace, guarded, finding);
     }
 
     /** The longest from a signal until the process has ended: the grace, the kill, and the release. */
@@ -56,7 +66,10 @@ record Explanation(
     }
 
     /** When the key is lost the command has no more than the lease leaves. */
-    private static Duration graceOnLoss(PostgresBounds bounds, Duration grace) {
+    private Duration graceOnLoss(PostgresBounds bounds) {
+        if (guarded.onLoss == OnLoss.KILL) {
+            return Duration.ZERO;
+        }
         return grace.compareTo(bounds.stopBudget()) < 0 ? grace : bounds.stopBudget();
     }
 
@@ -93,6 +106,10 @@ record Explanation(
                     "  %.1f statements a second of the node that runs it, %.1f of one that stands by, when idle.",
                     bounds.statementsPerSecondRunning(),
                     bounds.statementsPerSecondStandingBy()));
+        }
+        if (guarded.listen != null) {
+            lines.add("  A guard that is a small JVM, and answers other nodes at " + guarded.listen
+                    + (guarded.listen.isLoopback() ? ", a loopback address: only those on this machine." : "."));
         }
         lines.add("  Up to " + words(longestStop()) + " from SIGTERM until the process has ended: give it that time, in"
                 + " terminationGracePeriodSeconds or TimeoutStopSec.");
@@ -140,8 +157,10 @@ record Explanation(
                             null));
         }
         Lease lease = bounds.lease();
-        String onLoss = "told to stop within " + words(bounds.stopBegins()) + " of the last check, killed after "
-                + words(graceOnLoss(bounds, grace)) + ", dead within " + words(bounds.childIsDead());
+        boolean kills = guarded.onLoss == OnLoss.KILL;
+        String onLoss = (kills ? "killed" : "told to stop") + " within " + words(bounds.stopBegins())
+                + " of the last check, " + (kills ? "" : "killed after " + words(graceOnLoss(bounds)) + ", ")
+                + "dead within " + words(bounds.childIsDead());
         String silence = words(bounds.takeoverAfterSilence()) + " after the last check";
         return List.of(
                 new Case(
@@ -175,7 +194,7 @@ record Explanation(
                 new Case(
                         "restart",
                         "Its session is ended, or the database restarts",
-                        "told to stop at once, killed after " + words(graceOnLoss(bounds, grace)),
+                        kills ? "killed at once" : "told to stop at once, killed after " + words(graceOnLoss(bounds)),
                         words(bounds.takeoverAfterRestart()) + " after the database can be reached again",
                         bounds.takeoverAfterRestart()),
                 new Case(
@@ -196,7 +215,9 @@ record Explanation(
         root.put("worstOverlapMillis", 0);
         millis(root, "lease", bounds == null ? null : bounds.lease().length());
         millis(root, "grace", grace);
-        millis(root, "graceOnLoss", bounds == null ? null : graceOnLoss(bounds, grace));
+        millis(root, "graceOnLoss", bounds == null ? null : graceOnLoss(bounds));
+        root.put("onLoss", guarded.onLoss.name().toLowerCase(Locale.ROOT));
+        root.put("listen", guarded.listen == null ? null : guarded.listen.toString());
         millis(root, "settle", bounds == null ? null : bounds.settle());
         millis(root, "longestStop", longestStop());
         ObjectNode takeover = root.putObject("takeover");

@@ -4,6 +4,7 @@ import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.Node;
+import dev.highlander.postgres.ListenAddress;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -118,6 +119,7 @@ final class RunCommand implements Callable<Integer> {
         }
         Key wanted = key;
         where.refuseLease(how);
+        ListenAddress listen = guard.listen(where.isLocal());
         Place place = where.place(environment);
         Lease trusted = how.lease();
         Node node = how.node();
@@ -139,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
         Locks locks = place.open(where.namespace(), node, trusted);
         Guards guards;
         try {
-            guards = guards(narrator);
+            guards = guards(listen, narrator);
         } catch (FailedException e) {
             locks.close();
             throw e;
@@ -182,10 +184,18 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Where there can be none, this process alone stops the command. */
-    private Guards guards(Narrator narrator) {
+    private Guards guards(@Nullable ListenAddress address, Narrator narrator) {
         try {
-            return Guards.start(environment, guard.choice().means(environment));
+            if (address != null && address.isLoopback()) {
+                narrator.say("only nodes on this machine can ask at " + address + ", a loopback address");
+            }
+            return Guards.start(environment, guard.choice().means(environment), address);
         } catch (IOException e) {
+            if (address != null) {
+                throw new FailedException(
+                        ExitStatus.SYSTEM,
+                        "There is no guard that listens at " + address + ", since " + withFullStop(e));
+            }
             if (guard.choice() != GuardChoice.AUTO) {
                 throw guard.choice().refused(e);
             }
@@ -199,6 +209,11 @@ final class RunCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             throw new IllegalStateException("Nobody interrupts this thread.", e);
         }
+    }
+
+    private static String withFullStop(IOException why) {
+        String text = String.valueOf(why.getMessage());
+        return Character.toLowerCase(text.charAt(0)) + text.substring(1) + (text.endsWith(".") ? "" : ".");
     }
 
     private Run.Recipe recipe(Key wanted, Lease trusted, Launch launch, Guards guards, Narrator narrator) {

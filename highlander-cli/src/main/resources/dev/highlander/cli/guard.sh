@@ -33,27 +33,31 @@ carriers() {
   set -f
 }
 
-# What the command has started and not left alone, whatever its environment.
-descendants() {
-  printf '%s\n' "$processes" | awk -v root="$command" '
-    { pid = $1; sub(/^.*\) /, ""); parent[pid] = $2 }
-    END {
-      found[root] = 1
-      do {
-        more = 0
-        for (pid in parent) if (!(pid in found) && (parent[pid] in found)) { found[pid] = 1; more = 1; print pid }
-      } while (more)
-    }'
+# Sets children to those of $1. Where the kernel lists them that takes no other process, each of which costs time.
+find_children() {
+  children=
+  if [ -e "/proc/$$/task/$$/children" ]; then
+    set +f
+    for children_list in /proc/"$1"/task/*/children; do
+      children_more=
+      read -r children_more <"$children_list"
+      children="$children $children_more"
+    done
+    set -f
+  else
+    set +f
+    children=$(cat /proc/[0-9]*/stat | awk -v root="$1" '{ pid = $1; sub(/^.*\) /, ""); if ($2 == root) print pid }')
+    set -f
+  fi
 }
 
-# At first also what has put off its environment, as long as it can be found: from before its parents were killed.
-suspects() {
-  carriers &
-  if [ -n "$command" ]; then
-    echo "$command"
-    descendants
-  fi
-  wait
+# Adds $1, and what it has started and not left alone, to tree; parents first.
+add_tree() {
+  tree="$tree $1"
+  find_children "$1"
+  for tree_child in $children; do
+    add_tree "$tree_child"
+  done
 }
 
 populated() {
@@ -93,27 +97,34 @@ await_first() {
   done
 }
 
+# What descends from the command, whatever its environment: as long as its parents live, so only once. In a namespace its
+# child is the first process, whose end is to be waited for.
+kill_tree() {
+  if [ -n "$namespace" ]; then
+    find_children "$command"
+    first=$children
+  fi
+  tree=
+  add_tree "$command"
+  kill -KILL $tree
+}
+
 # Again after an empty pass: what is about to replace its program shows no environment for a moment.
 sweep() {
   first=
   if [ -n "$command" ]; then
-    set +f
-    processes=$(cat /proc/[0-9]*/stat)
-    set -f
-    if [ -n "$namespace" ]; then
-      first=$(printf '%s\n' "$processes" | awk -v root="$command" '{ pid = $1; sub(/^.*\) /, ""); if ($2 == root) print pid }')
-    fi
+    kill_tree
+    command=
   fi
   kill_group
   sweep_empty=0
   sweep_passes=0
   while [ $sweep_empty -lt 3 ]; do
     sweep_pids=
-    for sweep_found in $(suspects); do
+    for sweep_found in $(carriers); do
       sweep_found=${sweep_found#/proc/}
       sweep_pids="$sweep_pids ${sweep_found%/environ}"
     done
-    command=
     if [ -n "$sweep_pids" ]; then
       kill -KILL $sweep_pids
     fi

@@ -95,6 +95,9 @@ class CliTest {
             run --key k --grace 0s -- x              | Invalid value for option '--grace': The duration 0s is zero.
             run --key k --on-loss stop --local -- x  | Invalid value for option '--on-loss': stop is none of them. Give term or kill.
             run --key k --guard-by sth --local -- x | Invalid value for option '--guard-by': sth is none of them. Give auto, cgroup, namespace or portable.
+            run --key k --listen 7000 -- x           | Invalid value for option '--listen': "7000" is no literal address with a port. Give an address of this machine, not a name, such as 10.0.0.5:7000 or [fd00::5]:7000.
+            run --key k --listen 0.0.0.0:7000 -- x   | Invalid value for option '--listen': Nobody can dial 0.0.0.0, which stands for all addresses of a machine. Give the one at which other nodes reach this machine.
+            run --key k --listen 10.0.0.5:7000 --local -- true | --listen has no meaning with --local: nodes on other machines don't share its lock files. Leave it out.
             run --key k --local --grace 25h -- x     | A grace of PT25H is out of range. Use more than zero and at most a day
             run --key k -- x                         | Nothing says where keys are kept. Give --postgres URL, set DATABASE_URL in the environment, or give --local for this machine alone.
             run --key k --local --postgres u -- x    | Both --local and --postgres are given. Give one of them.

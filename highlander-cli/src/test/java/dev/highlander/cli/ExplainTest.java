@@ -95,6 +95,23 @@ class ExplainTest {
     }
 
     @Test
+    void F4_whatIsKilledWhenItsKeyIsLostHasNoGrace_andAGuardThatListensIsTold() {
+        environment.put("HIGHLANDER_ON_LOSS", "kill");
+        assertThat(run("--lease", "3s", "--listen", "10.0.0.5:7000")).as(err()).isZero();
+
+        assertThat(out())
+                .contains("its copy: killed within 1.8 s of the last check, dead within 3 s\n")
+                .contains("its copy: killed at once\n")
+                .contains("A guard that is a small JVM, and answers other nodes at 10.0.0.5:7000.\n");
+        out.reset();
+        assertThat(run("--json", "--listen", "127.0.0.1:7000")).isZero();
+        JsonNode root = JsonMapper.shared().readTree(out());
+        assertThat(root.get("graceOnLossMillis").asLong()).isZero();
+        assertThat(root.get("onLoss").asString()).isEqualTo("kill");
+        assertThat(root.get("listen").asString()).isEqualTo("127.0.0.1:7000");
+    }
+
+    @Test
     void F4_onOneMachineNothingIsEverTakenFromAProcessThatLives() {
         assertThat(run("--local")).isZero();
 
@@ -121,6 +138,7 @@ class ExplainTest {
             --stop-within 15s                           | ''
             --stop-within 14s                           | --stop-within: grace 5 s + lease 10 s ≤ 14 s does not hold, since the left side is 15 s. Allow more time for a stop, or give a shorter --grace or --lease.
             --stop-within 4s --local                    | --stop-within: grace 5 s ≤ 4 s does not hold, since the left side is 5 s. Allow more time for a stop, or give a shorter --grace.
+            --local --listen 10.0.0.5:7000              | --listen has no meaning with --local: nodes on other machines don't share its lock files. Leave it out.
             --local --lease 5s                          | --lease has no meaning with --local, where a key can't be lost while its process lives. Leave it out.
             --connect                                   | Nothing says where keys are kept.
             """)
@@ -146,6 +164,7 @@ class ExplainTest {
                 new Guarantee(true, true, Optional.of(Lease.DEFAULT)),
                 new PostgresBounds(Lease.DEFAULT),
                 Duration.ofSeconds(5),
+                new Explanation.Guarded(OnLoss.TERM, null),
                 null);
         assertThat(Requirement.broken(explanation.with(found(1_500)), null, null))
                 .isEmpty();

@@ -47,6 +47,7 @@ class SettingsTest {
             Map.entry("ready-timeout", List.of("null", "1s", "0")),
             Map.entry("on-loss", List.of("TERM", "kill", "term")),
             Map.entry("guard-by", List.of("AUTO", "cgroup", "portable")),
+            Map.entry("listen", List.of("null", "10.0.0.5:7000", "[fd00::5]:7001")),
             Map.entry("hide-credentials", List.of("false", "true", "false")),
             Map.entry("http", List.of("null", "8080", "0.0.0.0:8081")),
             Map.entry("log", List.of("text", "json", "text")),
