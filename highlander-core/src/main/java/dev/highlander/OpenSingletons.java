@@ -43,13 +43,15 @@ final class OpenSingletons {
                 }
             }
         }
-        singleton.closed().whenComplete((exit, broken) -> {
-            synchronized (OPEN) {
-                OPEN.remove(singleton);
-                CLOSED_BY_HOOK.remove(singleton);
-                WRAPPED.remove(singleton);
-            }
-        });
+        singleton.closed().whenComplete((exit, broken) -> forget(singleton));
+    }
+
+    static void forget(Singleton singleton) {
+        synchronized (OPEN) {
+            OPEN.remove(singleton);
+            CLOSED_BY_HOOK.remove(singleton);
+            WRAPPED.remove(singleton);
+        }
     }
 
     static Optional<Singleton> find(Key key) {

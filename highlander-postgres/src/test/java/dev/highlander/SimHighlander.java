@@ -19,4 +19,9 @@ public final class SimHighlander {
             }
         });
     }
+
+    /** Takes it off this JVM's list of what is open: it is in a simulated one, which may end without closing it. */
+    public static void leaveOut(Singleton singleton) {
+        OpenSingletons.forget(singleton);
+    }
 }

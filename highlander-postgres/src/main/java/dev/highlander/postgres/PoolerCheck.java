@@ -8,7 +8,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a pooler that gives each of its clients a server session for as long as the client stays (session mode) from one
@@ -29,6 +28,10 @@ final class PoolerCheck {
 
     private static final long LOOK_AGAIN = 5_000_000;
 
+    /** The same for this process's every check: a pooler that keeps locks keeps one of it in each of its sessions. */
+    private static final LockId SCRATCH = new LockId(
+            ThreadLocalRandom.current().nextInt(), ThreadLocalRandom.current().nextInt(), true);
+
     private final Connection first;
     private final Connector connector;
     private final long timeoutMillis;
@@ -43,17 +46,13 @@ final class PoolerCheck {
 
     /** Returns if the pooler is one to be trusted for the moment. */
     void pass() throws Exception {
-        LockId scratch = new LockId(
-                ThreadLocalRandom.current().nextInt(),
-                ThreadLocalRandom.current().nextInt(),
-                true);
         try (Connection second = second()) {
             takeTurns(second);
-            lock(second, scratch);
+            takeScratchLock(second);
         } catch (SQLException e) {
             throw new RefusedException(Problems.poolerUnproven(e));
         }
-        seeUnlocked(scratch);
+        seeUnlocked();
     }
 
     private void takeTurns(Connection second) throws SQLException, RefusedException {
@@ -105,44 +104,36 @@ final class PoolerCheck {
         }
     }
 
-    private static void lock(Connection client, LockId lock) throws SQLException {
+    private static void takeScratchLock(Connection client) throws SQLException {
         try (PreparedStatement statement = client.prepareStatement(Sql.TAKE_SHARED_LOCK)) {
-            statement.setInt(1, lock.classId());
-            statement.setInt(2, lock.objId());
+            statement.setInt(1, SCRATCH.classId());
+            statement.setInt(2, SCRATCH.objId());
             statement.executeQuery().close();
         }
     }
 
-    /** A pooler that does not reset a session when its client leaves keeps the locks of a node that died. */
-    private void seeUnlocked(LockId scratch) throws SQLException, RefusedException {
+    /**
+     * A pooler that does not reset a session when its client leaves keeps the locks of a node that died. The session is
+     * left alone all the same: it may be another client's by now.
+     */
+    private void seeUnlocked() throws SQLException, RefusedException {
         long end = System.nanoTime() + timeoutMillis * 1_000_000;
-        while (true) {
-            Integer keeper = keeper(scratch);
-            if (keeper == null) {
-                return;
-            }
+        while (isKept()) {
             if (System.nanoTime() - end > 0) {
-                terminate(keeper); // with the lock that is in nobody's way there, but nobody's either
                 throw new RefusedException(Problems.poolerKeepsLocks());
             }
             LockSupport.parkNanos(this, LOOK_AGAIN);
         }
     }
 
-    private @Nullable Integer keeper(LockId scratch) throws SQLException {
-        try (PreparedStatement statement = first.prepareStatement(Sql.KEEPER)) {
-            statement.setInt(1, scratch.classId());
-            statement.setInt(2, scratch.objId());
+    private boolean isKept() throws SQLException {
+        try (PreparedStatement statement = first.prepareStatement(Sql.KEEPS)) {
+            statement.setInt(1, secondBackend);
+            statement.setInt(2, SCRATCH.classId());
+            statement.setInt(3, SCRATCH.objId());
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? (Integer) row.getInt(1) : null;
+                return row.next();
             }
-        }
-    }
-
-    private void terminate(int backend) throws SQLException {
-        try (PreparedStatement statement = first.prepareStatement("select pg_terminate_backend(?)")) {
-            statement.setInt(1, backend);
-            statement.executeQuery().close();
         }
     }
 

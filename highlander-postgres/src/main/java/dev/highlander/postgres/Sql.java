@@ -53,7 +53,7 @@ final class Sql {
     static final String TAKE_SHARED_LOCK = "select pg_try_advisory_lock_shared(?, ?)";
 
     /** Which backend has that lock. */
-    static final String KEEPER = "select l.pid from pg_locks l where l.locktype = 'advisory'"
+    static final String KEEPS = "select from pg_locks l where l.locktype = 'advisory' and l.pid = ?"
             + " and l.database = (select oid from pg_database where datname = current_database())"
             + " and l.classid = ?::int::oid and l.objid = ?::int::oid and l.objsubid = 2";
 

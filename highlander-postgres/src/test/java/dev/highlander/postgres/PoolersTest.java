@@ -12,6 +12,9 @@ import dev.highlander.lock.Lease;
 import dev.highlander.postgres.Nodes.Running;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -149,6 +152,34 @@ final class PoolersTest {
         assertThat(problemOf(pooled("session", Map.of("server_reset_query", "")))
                         .code())
                 .isEqualTo("POOLER_KEEPS_LOCKS");
+    }
+
+    /** They may be other clients' by then. */
+    @Test
+    void its_sessions_are_left_alone() throws Exception {
+        DatabaseUrl url = DatabaseUrl.parse(pooled("session", Map.of("server_reset_query", "")));
+        UrlConnector connector = new UrlConnector(url, new Properties(), "client");
+        try (Connection client = connector.connect(10_000).connection()) {
+            assertThatThrownBy(() -> new PoolerCheck(client, connector, 2_000).pass())
+                    .hasMessageContaining("[POOLER_KEEPS_LOCKS]");
+        }
+        try (Connection direct = nodes.server.connect("postgres")) {
+            List<Integer> keepers =
+                    numbers(direct, "select pid from pg_locks where locktype = 'advisory' and mode = 'ShareLock'");
+            assertThat(keepers).hasSize(1);
+            assertThat(numbers(direct, "select pid from pg_stat_activity")).containsAll(keepers);
+        }
+    }
+
+    private static List<Integer> numbers(Connection client, String query) throws SQLException {
+        List<Integer> all = new ArrayList<>();
+        try (Statement statement = client.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            while (row.next()) {
+                all.add(row.getInt(1));
+            }
+        }
+        return all;
     }
 
     @Test

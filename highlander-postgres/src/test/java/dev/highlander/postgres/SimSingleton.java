@@ -72,6 +72,7 @@ final class SimSingleton {
             spec = spec.expectProgress(Duration.ofNanos(3 * SimChild.REPORTS_EVERY));
         }
         singleton = highlander.start(key, spec);
+        SimHighlander.leaveOut(singleton);
     }
 
     private SimChild startChild(Term term) {

@@ -79,9 +79,15 @@ class SoakTest {
                     keep(violations, seed);
                 }
             }
-            events.addAndGet(totals.events() - before);
+            progress(events.addAndGet(totals.events() - before), totals.events() - before);
         }
         return totals;
+    }
+
+    private static void progress(long done, long more) {
+        if (done / (EVENTS / 10) != (done - more) / (EVENTS / 10)) {
+            System.out.println(done * 100 / EVENTS + " %");
+        }
     }
 
     private static void keep(List<String> violations, long seed) {
