@@ -16,6 +16,7 @@ import dev.highlander.time.Agenda;
 import dev.highlander.time.Time;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,7 @@ final class SingletonRunner {
     private volatile @Nullable Turn turn;
     private Agenda.@Nullable Timer timer;
     private boolean closing;
+    private @Nullable Reason stopping;
     private long toldProgressOf = Long.MIN_VALUE;
     private volatile State state = State.STANDBY;
     private volatile long asideUntil = Long.MIN_VALUE;
@@ -172,7 +174,7 @@ final class SingletonRunner {
         asideUntil = machine.asideUntil();
         for (Command command : commands) {
             try {
-                perform(command);
+                perform(command, commands);
             } catch (Throwable t) {
                 journal.broken(command, t); // the rest must be done all the same, and the next deadline watched
             }
@@ -183,7 +185,7 @@ final class SingletonRunner {
         return turn == null || turn.hold == null ? Long.MAX_VALUE : turn.hold.deadBy();
     }
 
-    private void perform(Command command) {
+    private void perform(Command command, List<Command> together) {
         if (command instanceof Command.Claim) {
             claim();
         } else if (command instanceof Command.Withdraw && claim != null && turn != null) {
@@ -208,13 +210,28 @@ final class SingletonRunner {
             if (child != null) {
                 child.term().end(); // whoever still has it must not go by it
             }
-            turn.release();
+            turn.release(endingOf(together));
         } else if (command instanceof Command.Changed changed) {
+            stopping = changed.to() == State.STOPPING
+                    ? changed.reason()
+                    : changed.to().hasChild() ? stopping : null;
             changed(changed);
         } else if (command instanceof Command.Over over) {
             closed.complete(over.exit());
             control.leave(this);
         }
+    }
+
+    /** How the term ends that is given back: why its child ended or, if it was stopped, why it was. */
+    private String endingOf(List<Command> together) {
+        Reason reason = Reason.STOPPED;
+        for (Command command : together) {
+            if (command instanceof Command.Changed changed) {
+                reason = changed.reason();
+            }
+        }
+        Reason first = reason == Reason.STOPPED && stopping != null ? stopping : reason;
+        return first.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private void startChild(Hold hold) {
@@ -337,11 +354,11 @@ final class SingletonRunner {
             });
         }
 
-        void release() {
+        void release(String ending) {
             Hold present = hold;
             hold = null;
             if (present != null) {
-                present.release();
+                present.release(ending);
             }
         }
     }

@@ -102,6 +102,7 @@ final class ScriptedLocks implements Locks {
     /** What a test grants. */
     static final class ScriptedHold implements Hold {
         private final CountDownLatch released = new CountDownLatch(1);
+        volatile String ending;
         volatile long deadBy;
 
         ScriptedHold(long deadBy) {
@@ -139,6 +140,12 @@ final class ScriptedLocks implements Locks {
         @Override
         public void release() {
             released.countDown();
+        }
+
+        @Override
+        public void release(String how) {
+            ending = how;
+            release();
         }
     }
 }

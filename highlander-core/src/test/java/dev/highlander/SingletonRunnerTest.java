@@ -72,6 +72,35 @@ class SingletonRunnerTest {
     }
 
     @Test
+    void aLockServiceIsToldWhyATermEndedThatWasStopped() throws Exception {
+        Singleton singleton = start(sleeper());
+        Claimant claimant = locks.nextClaim();
+        ScriptedHold first = locks.grantTo(claimant);
+        assertThat(singleton.awaitRunning(LONG)).isTrue();
+        singleton.stepDown(Duration.ZERO);
+        assertThat(first.awaitReleased()).isTrue();
+        assertThat(first.ending).isEqualTo("stepped down");
+
+        ScriptedHold second = locks.grantTo(claimant); // which has kept its place
+        assertThat(singleton.awaitRunning(LONG)).isTrue();
+        singleton.close();
+        assertThat(second.awaitReleased()).isTrue();
+        assertThat(second.ending).isEqualTo("closed");
+    }
+
+    @Test
+    void aLockServiceIsToldHowATermEndedThatEndedByItself() throws Exception {
+        Singleton singleton = start(ChildSpec.task("fails", () -> {
+                    throw new IOException("broken");
+                })
+                .restart(Restart.NEVER));
+        ScriptedHold hold = locks.grantTo(locks.nextClaim());
+        assertThat(hold.awaitReleased()).isTrue();
+        assertThat(hold.ending).isEqualTo("failed");
+        singleton.close();
+    }
+
+    @Test
     void aSecondHoldIsGivenBackAndTheFirstIsKept() throws Exception {
         try (Singleton singleton = start(sleeper())) {
             Claimant claimant = locks.nextClaim();

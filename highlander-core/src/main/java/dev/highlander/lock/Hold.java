@@ -28,4 +28,13 @@ public interface Hold {
      * Gives the key back, once the child is seen to be dead, or was never started; also after {@code lost}. Idempotent.
      */
     void release();
+
+    /**
+     * The same, for a service that keeps a record of its terms.
+     *
+     * @param ending how the term ended, in a few words for people, such as {@code stepped down}
+     */
+    default void release(String ending) {
+        release();
+    }
 }

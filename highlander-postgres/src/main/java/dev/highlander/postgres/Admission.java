@@ -1,12 +1,14 @@
 package dev.highlander.postgres;
 
 import dev.highlander.lock.Lease;
+import dev.highlander.lock.Namespace;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -22,35 +24,63 @@ final class Admission {
     private final Lease lease;
     private final LockId leaseLock;
     private final String node;
-    private final String channel;
+    private final Namespace namespace;
+    private final @Nullable LedgerChoice ledger;
     private final PoolerCheck poolerCheck;
 
-    /** {@code poolerCheck} is passed by a session whose server is not whom the driver has logged in with. */
+    /**
+     * {@code ledger} is null for a node without one; {@code poolerCheck} is passed by a session whose server is not whom the
+     * driver has logged in with.
+     */
     Admission(
             Connection connection,
             Lease lease,
             LockId leaseLock,
             String node,
-            String channel,
+            Namespace namespace,
+            @Nullable LedgerChoice ledger,
             PoolerCheck poolerCheck) {
         this.connection = connection;
         this.poolerCheck = poolerCheck;
         this.lease = lease;
         this.leaseLock = leaseLock;
         this.node = node;
-        this.channel = channel;
+        this.namespace = namespace;
+        this.ledger = ledger;
     }
 
-    /** Readies the session, and gives the number of its backend. */
-    int admit() throws Exception {
+    /**
+     * What was found.
+     *
+     * @param backend the number of the session's backend
+     * @param ledger the ledger that it keeps, or null
+     */
+    record Admitted(int backend, @Nullable LedgerAccess ledger) {}
+
+    /** Readies the session. */
+    Admitted admit() throws Exception {
         connection.setAutoCommit(true);
         int backend = identify();
         applySettings();
         takeLeaseLock();
+        LedgerAccess access = ledger();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("listen \"" + channel + "\"");
+            statement.execute("listen \"" + Channels.channel(namespace) + "\"");
         }
-        return backend;
+        return new Admitted(backend, access);
+    }
+
+    /** Finds the ledger, or sees that there is none: those who keep one go by what every node writes there. */
+    private @Nullable LedgerAccess ledger() throws SQLException, RefusedException {
+        if (ledger != null) {
+            return new LedgerAdmission(connection, namespace, ledger.schema(), lease).admit();
+        }
+        List<LedgerAdmission.Found> kept = LedgerAdmission.all(connection, namespace);
+        if (!kept.isEmpty()) {
+            throw new RefusedException(
+                    LedgerProblems.keptByOthers(kept.get(0).table().toString()));
+        }
+        return null;
     }
 
     private int identify() throws Exception {
@@ -137,8 +167,8 @@ final class Admission {
 
     /**
      * A shared lock whose second number is the lease: it shows the lease of every connected node to all others, even of
-     * one that is frozen, and proves that the server has advisory locks at all. First ours, then a look at the others: of
-     * two that come at once at least one sees the other.
+     * one that is frozen, and whether it keeps a ledger, and proves that the server has advisory locks at all. First ours,
+     * then a look at the others: of two that come at once at least one sees the other.
      */
     private void takeLeaseLock() throws SQLException, RefusedException {
         try (PreparedStatement take = connection.prepareStatement(Sql.TAKE_SHARED_LOCK);
@@ -154,11 +184,23 @@ final class Admission {
                     throw new RefusedException(Problems.locksNotShown());
                 }
             }
+            other.setInt(3, leaseLock.objId());
             try (ResultSet row = other.executeQuery()) {
                 if (row.next()) {
-                    throw new RefusedException(Problems.leaseDiffers(lease, row.getLong(1)));
+                    refuseOther(row.getInt(1));
                 }
             }
+        }
+    }
+
+    /** {@code theirs} is another node's lease, negative if that one keeps the ledger. */
+    private void refuseOther(int theirs) throws RefusedException {
+        if (ledger == null) {
+            throw new RefusedException(
+                    theirs < 0 ? LedgerProblems.othersKeepOne(-theirs) : Problems.leaseDiffers(lease, theirs));
+        }
+        if (theirs > 0) {
+            throw new RefusedException(LedgerProblems.othersKeepNone(theirs));
         }
     }
 }

@@ -13,7 +13,12 @@ final class Channels {
 
     /** The notification channel: made of a hash, so that no namespace needs quoting or is too long. */
     static String channel(Namespace namespace) {
-        return "highlander_" + LockId.of(NODES, namespace).wire();
+        return "highlander_" + hash(namespace);
+    }
+
+    /** Sixteen hexadecimal digits that stand for the namespace. */
+    static String hash(Namespace namespace) {
+        return LockId.of(NODES, namespace).wire();
     }
 
     /** The first number of the lock that every node of a namespace shares. */
@@ -21,9 +26,12 @@ final class Channels {
         return LockId.of(NODES, namespace).classId();
     }
 
-    /** The lock that every node of a namespace shares; its second number is the lease in milliseconds. */
-    static LockId leaseLock(Namespace namespace, Lease lease) {
-        return new LockId(
-                LockId.of(NODES, namespace).classId(), (int) lease.length().toMillis(), true);
+    /**
+     * The lock that every node of a namespace shares; its second number is the lease in milliseconds, negative for a node
+     * that keeps the ledger, so that each kind sees the other.
+     */
+    static LockId leaseLock(Namespace namespace, Lease lease, boolean ledger) {
+        int millis = (int) lease.length().toMillis();
+        return new LockId(nodes(namespace), ledger ? -millis : millis, true);
     }
 }

@@ -8,12 +8,13 @@ import dev.highlander.postgres.Presence.Standing;
 import dev.highlander.time.Time;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.LongConsumer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +24,20 @@ import org.jspecify.annotations.Nullable;
  * <p>That thread asks {@link #next} for a request, executes it, and brings what came of it to {@link #replied}; when there
  * is none it waits until {@link #wakeAt} and brings what it hears meanwhile to {@link #heard}.
  */
-final class Conversation {
+final class Conversation implements LedgerNotes {
     private static final System.Logger LOG = System.getLogger("dev.highlander.postgres");
 
     private final Lease lease;
     private final Time time;
     private final PostgresProtocol protocol;
-    private final LongConsumer releaser;
+    private final PostgresHold.Releaser releaser;
     private final Runnable confirmed;
     private final Map<Long, Claimed> claims = new HashMap<>();
     private final Map<Long, Granted> holds = new HashMap<>();
+    private final Map<LockId, Key> granted = new HashMap<>();
+    private final Map<LockId, String> endings = new HashMap<>();
+    private final Set<LockId> ambiguous = new HashSet<>();
+    private Map<LockId, LedgerRow> earlier = Map.of();
     private SessionTrust trust;
     private OptionalLong question = OptionalLong.empty();
 
@@ -41,10 +46,11 @@ final class Conversation {
     private record Granted(PostgresHold hold, LockId lock, Claimant claimant, Optional<Instant> since) {}
 
     /**
-     * {@code releaser} is told, on any thread, the number of a hold that its claimant gives back, and calls {@link #release}
-     * on the session's; {@code confirmed} is run after each good check.
+     * {@code releaser} is told, on any thread, of a hold that its claimant gives back, and calls {@link #release} on the
+     * session's; {@code confirmed} is run after each good check.
      */
-    Conversation(Lease lease, Time time, PostgresProtocol protocol, LongConsumer releaser, Runnable confirmed) {
+    Conversation(
+            Lease lease, Time time, PostgresProtocol protocol, PostgresHold.Releaser releaser, Runnable confirmed) {
         this.lease = lease;
         this.time = time;
         this.protocol = protocol;
@@ -63,9 +69,23 @@ final class Conversation {
         protocol.withdraw(claim);
     }
 
-    void release(long hold) {
-        holds.remove(hold);
+    /** {@code ending} says how the term ended, for the ledger. */
+    void release(long hold, String ending) {
+        Granted about = holds.remove(hold);
+        if (about != null && granted.containsKey(about.lock)) {
+            endings.put(about.lock, ending);
+        }
         protocol.release(hold);
+    }
+
+    @Override
+    public String keyOf(LockId lock) {
+        return granted.getOrDefault(lock, lock.asKey()).toString();
+    }
+
+    @Override
+    public String endingOf(LockId lock) {
+        return endings.getOrDefault(lock, "stopped");
     }
 
     /** Withdraws every claim, and gives the number of holds that nobody has given back yet. */
@@ -91,9 +111,14 @@ final class Conversation {
         return protocol.isFinished();
     }
 
-    void connected(int backend) {
+    /** {@code ledger} is the one that the session keeps, or null. */
+    void connected(int backend, @Nullable LedgerAccess ledger) {
         trust = new SessionTrust(time, lease.nanos());
-        protocol.connected(backend, time.nanos());
+        long now = time.nanos();
+        protocol.connected(backend, now);
+        if (ledger != null) {
+            protocol.keepsLedger(ledger.ceiling(), now);
+        }
     }
 
     /** The socket is closed; everyone is told who was not yet. */
@@ -104,6 +129,9 @@ final class Conversation {
         } catch (RefusedException e) {
             // It says that the socket is to be closed.
         }
+        granted.clear();
+        endings.clear();
+        earlier = Map.of();
     }
 
     /**
@@ -176,6 +204,30 @@ final class Conversation {
         long received = time.nanos();
         heard(came);
         protocol.reply(request, reply, sent, received);
+        if (reply instanceof Reply.Read read) {
+            earlier = read.ledger().last();
+        } else if (request instanceof Request.Unlock unlock) {
+            unlock.locks().forEach(this::forget);
+        }
+    }
+
+    private void forget(LockId lock) {
+        granted.remove(lock);
+        endings.remove(lock);
+    }
+
+    /** Two keys of one hash exclude each other, which is safe and yet one too many. */
+    private void compare(LockId lock, Key ours, LedgerRow before) {
+        String theirs = before.key();
+        if (ours instanceof Key.Named
+                && !theirs.startsWith("#")
+                && !ours.toString().equals(theirs)
+                && ambiguous.add(lock)) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The keys \"" + ours + "\" and \"" + theirs
+                            + "\" have the same hash, so only one of them can run at a" + " time. Rename one of them.");
+        }
     }
 
     private void tell() throws RefusedException {
@@ -205,15 +257,20 @@ final class Conversation {
         }
     }
 
-    private void granted(Notice.Granted granted) {
-        Claimed claimed = claims.get(granted.claim());
+    private void granted(Notice.Granted grant) {
+        Claimed claimed = claims.get(grant.claim());
         if (claimed == null) {
-            protocol.release(granted.hold());
+            protocol.release(grant.hold());
             return;
         }
-        PostgresHold hold = new PostgresHold(
-                granted.hold(), claimed.key, granted.startNotBefore(), granted.sent(), trust, releaser);
-        holds.put(granted.hold(), new Granted(hold, granted.lock(), claimed.claimant, Optional.empty()));
+        PostgresHold hold =
+                new PostgresHold(grant.hold(), claimed.key, grant.startNotBefore(), grant.sent(), trust, releaser);
+        holds.put(grant.hold(), new Granted(hold, grant.lock(), claimed.claimant, Optional.empty()));
+        granted.put(grant.lock(), claimed.key);
+        LedgerRow before = earlier.get(grant.lock());
+        if (before != null) {
+            compare(grant.lock(), claimed.key, before);
+        }
         guarded(() -> claimed.claimant.granted(hold));
     }
 

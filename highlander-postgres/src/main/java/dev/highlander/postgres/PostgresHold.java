@@ -3,20 +3,25 @@ package dev.highlander.postgres;
 import dev.highlander.lock.Hold;
 import dev.highlander.lock.Key;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongConsumer;
 
 /** A hold as its claimant sees it. */
 final class PostgresHold implements Hold {
+    /** Is told, on any thread, of a hold that is given back, and how its term ended. */
+    @FunctionalInterface
+    interface Releaser {
+        void release(long hold, String ending);
+    }
+
     private final long id;
     private final Key key;
     private final long startNotBefore;
     private final Sent asked;
     private final SessionTrust trust;
-    private final LongConsumer releaser;
+    private final Releaser releaser;
     private final AtomicBoolean released = new AtomicBoolean();
     private volatile long token = -1;
 
-    PostgresHold(long id, Key key, long startNotBefore, Sent asked, SessionTrust trust, LongConsumer releaser) {
+    PostgresHold(long id, Key key, long startNotBefore, Sent asked, SessionTrust trust, Releaser releaser) {
         this.id = id;
         this.key = key;
         this.startNotBefore = startNotBefore;
@@ -55,8 +60,13 @@ final class PostgresHold implements Hold {
 
     @Override
     public void release() {
+        release("stopped");
+    }
+
+    @Override
+    public void release(String ending) {
         if (!released.getAndSet(true)) {
-            releaser.accept(id);
+            releaser.release(id, ending);
         }
     }
 }

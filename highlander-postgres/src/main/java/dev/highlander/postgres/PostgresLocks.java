@@ -56,14 +56,7 @@ public final class PostgresLocks implements Locks {
         this.lease = builder.lease;
         this.time = builder.time;
         this.session = new PostgresSession(
-                connector,
-                lease,
-                Channels.leaseLock(namespace, lease),
-                node.name(),
-                Channels.channel(namespace),
-                time,
-                this::become,
-                checks::tell);
+                connector, lease, node, namespace, builder.ledger, time, this::become, checks::tell);
         session.start();
     }
 
@@ -191,6 +184,7 @@ public final class PostgresLocks implements Locks {
         private Namespace namespace = Namespace.DEFAULT;
         private @Nullable Node node;
         private Lease lease = Lease.DEFAULT;
+        private @Nullable LedgerChoice ledger;
         private Time time = Time.system();
 
         private Builder() {}
@@ -239,9 +233,34 @@ public final class PostgresLocks implements Locks {
             return this;
         }
 
-        /** For how long a check is trusted; {@link Lease#DEFAULT} unless given. The same on all nodes of a namespace. */
+        /**
+         * For how long a check is trusted; {@link Lease#DEFAULT} unless given. The same on all nodes of a namespace, unless
+         * they keep a {@link #ledger() ledger}: then each may have its own, up to the one that the ledger was made for.
+         */
         public Builder lease(Lease length) {
             lease = Objects.requireNonNull(length, "lease");
+            return this;
+        }
+
+        /**
+         * Has this node keep the namespace's ledger: a table with a row for each term, written together with what nodes tell
+         * each other. All nodes of a namespace keep it, or none does; one of the other kind is refused.
+         *
+         * <p>A node that finds there that the earlier child is down starts at once, whether or not it was connected then;
+         * tokens grow over promotions, restored dumps and upgrades; leases may differ; and there is a {@link
+         * PostgresLedger#history history}. The table is made where it is missing and this role may; else, and before leases
+         * differ, let someone execute {@link PostgresLedger#schema}.
+         *
+         * @see #ledger(String)
+         */
+        public Builder ledger() {
+            ledger = new LedgerChoice(null);
+            return this;
+        }
+
+        /** The same, in that schema; without one it is where it is found, or the first of the search path that has room. */
+        public Builder ledger(String schema) {
+            ledger = new LedgerChoice(Objects.requireNonNull(schema, "schema"));
             return this;
         }
 

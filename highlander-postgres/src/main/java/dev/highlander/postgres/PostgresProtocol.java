@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A lock that is granted is not yet a permission. The server may have taken it from a holder that does not know yet, so
  * the new holder waits until the old one's lease has surely ended (<em>settle</em>) — unless it has heard, on a LISTEN that
  * never broke, that the last thing said about the lock before its own grant was {@code clean}: the old holder's child was
- * down before the lock was given back. Rules, in the numbering of the specification in {@code docs/spec}:
+ * down before the lock was given back. Or it reads so in the ledger, where there is one. Rules, in the numbering of the specification in {@code docs/spec}:
  *
  * <ol>
  *   <li>After the <em>reply</em> to the grant, {@code mark} is sent and notifications are read up to it; what was heard of
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  *       lock is lost.
  *   <li>The settle counts from the receipt of the grant's reply, for each hold anew.
  *   <li>Trust counts from the <em>sending</em> of a check that was then confirmed.
+ *   <li>The ledger is read with {@code mark}, so after the grant; {@link LedgerView} says what counts.
  * </ol>
  *
  * One request is under way at a time: the caller asks {@link #next}, executes it, tells what notifications came with the
@@ -75,6 +77,7 @@ class PostgresProtocol {
         private final long settlesFrom;
         private Phase phase = Phase.GRANTED;
         private long startNotBefore = Long.MAX_VALUE;
+        private boolean evidence;
         private long token;
         private boolean told;
         private boolean givenUp;
@@ -110,6 +113,11 @@ class PostgresProtocol {
     private int backend;
     private boolean connected;
     private boolean closing;
+    private boolean markHeard;
+    private boolean markAnswered;
+    private @Nullable LedgerView read;
+    private boolean keepsLedger;
+    private long openAt = Long.MAX_VALUE;
     private long beatAt;
     private long pollAt;
 
@@ -204,9 +212,26 @@ class PostgresProtocol {
     void connected(int backendPid, long now) {
         connected = true;
         backend = backendPid;
-        markOut = -1;
+        markIsOver();
+        keepsLedger = false;
+        openAt = Long.MAX_VALUE;
         beatAt = now;
         pollAt = now;
+    }
+
+    /**
+     * The session that was just connected keeps a ledger, in which no node's lease is longer than {@code ceiling}.
+     *
+     * <p>Once it has lasted for a settle of that, every child is down that was started without it, or in a history of the
+     * server that has ended.
+     */
+    void keepsLedger(Lease ceiling, long now) {
+        keepsLedger = true;
+        openAt = openAtOf(ceiling, now);
+    }
+
+    long openAtOf(Lease ceiling, long connectedAt) {
+        return connectedAt + ceiling.settle();
     }
 
     /** The session is over, for whatever reason; its socket is closed, or about to be. */
@@ -241,12 +266,13 @@ class PostgresProtocol {
             return;
         }
         if (message instanceof Message.Mark mark) {
-            if (sender == backend && mark.nonce() == markOut) {
-                markOut = -1;
+            if (sender == backend && mark.nonce() == markOut && !markHeard) {
+                markHeard = true;
+                inPhase(Phase.MARKED).forEach(held -> held.evidence = isClean(held.lock));
                 marked(now);
             }
         } else if (message instanceof Message.Run run) {
-            if (run.leaseMillis() != lease.length().toMillis()) {
+            if (!keepsLedger && run.leaseMillis() != lease.length().toMillis()) {
                 distrust(Problems.leaseDiffers(lease, run.leaseMillis()));
             } else {
                 remember(run.lock(), new Heard(false, sender, run.token()));
@@ -267,11 +293,23 @@ class PostgresProtocol {
         }
     }
 
+    private boolean isClean(LockId lock) {
+        Heard last = heard.get(lock);
+        return last != null && last.clean;
+    }
+
+    /** Once the mark is both heard and answered. */
     private void marked(long now) {
+        if (!markHeard || !markAnswered) {
+            return;
+        }
+        LedgerView ledger = read;
+        markIsOver();
         for (Held held : inPhase(Phase.MARKED)) {
-            Heard last = heard.get(held.lock);
+            Optional<Lease> left = ledger == null ? Optional.of(lease) : leaseLeftOf(ledger, held.lock);
+            boolean evidence = held.evidence || left.isEmpty();
             held.phase = Phase.SETTLING;
-            held.startNotBefore = startNotBeforeOf(last != null && last.clean, held.settlesFrom, now);
+            held.startNotBefore = startNotBeforeOf(evidence, left.orElse(lease), held.settlesFrom, now);
             if (!held.givenUp) {
                 held.told = true;
                 notices.add(new Notice.Granted(held.claim, held.id, held.lock, held.startNotBefore, held.sent));
@@ -279,8 +317,19 @@ class PostgresProtocol {
         }
     }
 
-    long startNotBeforeOf(boolean evidence, long settlesFrom, long now) {
-        return evidence ? now : settlesFrom + lease.settle();
+    private void markIsOver() {
+        markOut = -1;
+        markHeard = false;
+        markAnswered = false;
+        read = null;
+    }
+
+    Optional<Lease> leaseLeftOf(LedgerView ledger, LockId lock) {
+        return ledger.leaseLeft(lock, lease);
+    }
+
+    long startNotBeforeOf(boolean evidence, Lease before, long settlesFrom, long now) {
+        return evidence ? now : settlesFrom + before.settle();
     }
 
     // What to do next.
@@ -310,12 +359,13 @@ class PostgresProtocol {
             unlock.forEach(held -> held.phase = Phase.UNLOCKING);
             return new Request.Unlock(locksOf(unlock));
         }
-        List<Held> mark = markOut < 0 ? inPhase(Phase.GRANTED) : List.of();
+        List<Held> mark =
+                markOut < 0 ? inPhase(Phase.GRANTED).stream().limit(BATCH).toList() : List.of();
         if (!mark.isEmpty()) {
             mark.forEach(held -> held.phase = Phase.MARKED);
             markOut = ++lastNonce;
             markBy = now + lease.replyLimit();
-            return new Request.Mark(markOut);
+            return new Request.Mark(markOut, locksOf(mark));
         }
         List<Held> run = inPhase(Phase.SETTLING).stream()
                 .filter(held -> !held.givenUp && now >= held.startNotBefore)
@@ -324,6 +374,10 @@ class PostgresProtocol {
         if (!run.isEmpty()) {
             run.forEach(held -> held.phase = Phase.ANNOUNCING);
             return new Request.Run(locksOf(run));
+        }
+        if (now >= openAt) {
+            openAt = Long.MAX_VALUE;
+            return new Request.Open();
         }
         return nextTry(now);
     }
@@ -350,7 +404,7 @@ class PostgresProtocol {
         if (!connected) {
             return Long.MAX_VALUE;
         }
-        long wake = Math.min(beatAt, contests.isEmpty() ? Long.MAX_VALUE : pollAt);
+        long wake = Math.min(Math.min(beatAt, openAt), contests.isEmpty() ? Long.MAX_VALUE : pollAt);
         if (markOut >= 0) {
             wake = Math.min(wake, markBy + 1);
         }
@@ -370,10 +424,18 @@ class PostgresProtocol {
         }
         if (request instanceof Request.Beat && reply instanceof Reply.Checked checked) {
             beat(checked.good(), sent, now);
-        } else if (request instanceof Request.Mark && reply instanceof Reply.Checked checked) {
-            if (!checked.good()) {
+        } else if (request instanceof Request.Mark && reply instanceof Reply.Read answer && keepsLedger) {
+            markAnswered(answer.ledger(), now);
+        } else if (request instanceof Request.Mark
+                && reply instanceof Reply.Checked checked
+                && !(keepsLedger && checked.good())) {
+            if (checked.good()) {
+                markAnswered(null, now);
+            } else {
                 distrust(Problems.inRecovery());
             }
+        } else if (request instanceof Request.Open && reply instanceof Reply.Checked) {
+            // It is written, or another node was faster.
         } else if (request instanceof Request.Try && reply instanceof Reply.Got got) {
             got(got, sent, now);
         } else if (request instanceof Request.Run run && reply instanceof Reply.Ran ran) {
@@ -387,6 +449,12 @@ class PostgresProtocol {
         } else {
             throw new IllegalArgumentException("A reply " + reply + " does not answer " + request + ".");
         }
+    }
+
+    private void markAnswered(@Nullable LedgerView ledger, long now) {
+        markAnswered = true;
+        read = ledger;
+        marked(now);
     }
 
     private void beat(boolean good, Sent sent, long now) {

@@ -8,6 +8,8 @@ import dev.highlander.lock.Holder;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Loss;
+import dev.highlander.lock.Namespace;
+import dev.highlander.lock.Node;
 import dev.highlander.time.Time;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -33,8 +35,9 @@ final class PostgresSession implements Runnable {
     private final Connector connector;
     private final Lease lease;
     private final LockId leaseLock;
-    private final String node;
-    private final String channel;
+    private final Node node;
+    private final Namespace namespace;
+    private final @Nullable LedgerChoice ledger;
     private final Time time;
     private final Consumer<Condition> conditions;
     private final Consumer<Check> checks;
@@ -51,17 +54,18 @@ final class PostgresSession implements Runnable {
     PostgresSession(
             Connector connector,
             Lease lease,
-            LockId leaseLock,
-            String node,
-            String channel,
+            Node node,
+            Namespace namespace,
+            @Nullable LedgerChoice ledger,
             Time time,
             Consumer<Condition> conditions,
             Consumer<Check> checks) {
         this.connector = connector;
         this.lease = lease;
-        this.leaseLock = leaseLock;
+        this.leaseLock = Channels.leaseLock(namespace, lease, ledger != null);
         this.node = node;
-        this.channel = channel;
+        this.namespace = namespace;
+        this.ledger = ledger;
         this.time = time;
         this.conditions = conditions;
         this.checks = checks;
@@ -73,7 +77,7 @@ final class PostgresSession implements Runnable {
                 this::release,
                 this::confirmed);
         // A platform thread: interrupting a virtual one inside a driver's call closes the connection.
-        this.thread = new Thread(this, "highlander-postgres " + node);
+        this.thread = new Thread(this, "highlander-postgres " + node.name());
         thread.setDaemon(true);
         // Where the driver finds WakeableSocketFactory; and no application's class loader is kept alive by this thread.
         thread.setContextClassLoader(PostgresSession.class.getClassLoader());
@@ -91,8 +95,8 @@ final class PostgresSession implements Runnable {
         post(() -> conversation.withdraw(claim));
     }
 
-    private void release(long hold) {
-        post(() -> conversation.release(hold));
+    private void release(long hold, String ending) {
+        post(() -> conversation.release(hold, ending));
     }
 
     CompletableFuture<Optional<Holder>> holder(LockId lock) {
@@ -157,10 +161,18 @@ final class PostgresSession implements Runnable {
         try {
             link.connection().setNetworkTimeout(Runnable::run, (int) (lease.replyLimit() / 1_000_000));
             PoolerCheck poolerCheck = new PoolerCheck(link.connection(), connector, timeoutMillis);
-            int backend = new Admission(link.connection(), lease, leaseLock, node, channel, poolerCheck).admit();
-            Wire made = new Wire(link, channel, lease.length().toMillis());
+            Admission.Admitted admitted = new Admission(
+                            link.connection(), lease, leaseLock, node.name(), namespace, ledger, poolerCheck)
+                    .admit();
+            Wire made = new Wire(
+                    link,
+                    Channels.channel(namespace),
+                    lease.length().toMillis(),
+                    admitted.ledger(),
+                    conversation,
+                    node);
             made.warmUp();
-            conversation.connected(backend);
+            conversation.connected(admitted.backend(), admitted.ledger());
             wire = made;
             lastProblem = null;
             conditions.accept(Condition.ready());
@@ -227,7 +239,7 @@ final class PostgresSession implements Runnable {
         lastProblem = problem;
         boolean refused = Problems.isRefusal(problem);
         if (!problem.code().equals(lastLogged)) {
-            LOG.log(System.Logger.Level.WARNING, "node " + node + ": " + problem);
+            LOG.log(System.Logger.Level.WARNING, "node " + node.name() + ": " + problem);
             lastLogged = problem.code();
         }
         conditions.accept(refused ? Condition.refused(problem) : Condition.connecting(problem));

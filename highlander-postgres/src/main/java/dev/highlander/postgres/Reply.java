@@ -14,6 +14,9 @@ sealed interface Reply {
     /** To a clean or an unlock: the locks for which it was done. */
     record Did(Set<LockId> locks) implements Reply {}
 
-    /** To a mark or a beat: whether all is as it should be. */
+    /** To a mark where there is a ledger. */
+    record Read(LedgerView ledger) implements Reply {}
+
+    /** To a mark without a ledger, on a server in recovery, or to a beat or an open: whether all is as it should be. */
     record Checked(boolean good) implements Reply {}
 }

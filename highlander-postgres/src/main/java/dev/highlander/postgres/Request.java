@@ -7,8 +7,8 @@ sealed interface Request {
     /** Try these locks, none of which this session holds. */
     record Try(List<LockId> locks) implements Request {}
 
-    /** Say {@code mark nonce}. */
-    record Mark(long nonce) implements Request {}
+    /** Say {@code mark nonce}; where there is a ledger, read what it says of these locks, which this session holds. */
+    record Mark(long nonce, List<LockId> locks) implements Request {}
 
     /** Say {@code run} for each of these locks that this session holds, and make a token for each. */
     record Run(List<LockId> locks) implements Request {}
@@ -18,6 +18,9 @@ sealed interface Request {
 
     /** Say {@code clean} for each of these terms whose lock this session holds. */
     record Clean(List<Term> terms) implements Request {}
+
+    /** Write in the ledger that its namespace is open in the server's history. */
+    record Open() implements Request {}
 
     /** Give these locks back and say {@code free} for each. */
     record Unlock(List<LockId> locks) implements Request {}

@@ -7,15 +7,18 @@ package dev.highlander.postgres;
 final class Sql {
     private Sql() {}
 
-    private static final String LOCKS = "unnest(?::int[], ?::int[], ?::int[]) with ordinality as k(a, b, s, i)";
+    static final String LOCKS = "unnest(?::int[], ?::int[], ?::int[]) with ordinality as k(a, b, s, i)";
     private static final String NUMBER = "(k.a::bigint << 32) | (k.b::bigint & 4294967295)";
-    private static final String NAME =
+    static final String NAME =
             "lpad(to_hex(k.a), 8, '0') || lpad(to_hex(k.b), 8, '0') || case k.s when 2 then 'p' else '' end";
     private static final String OURS = "l.locktype = 'advisory' and l.pid = pg_backend_pid() and l.granted"
             + " and l.database = (select oid from pg_database where datname = current_database())";
     /** The guard: what is said about a lock comes from a statement that sees this session hold it. */
-    private static final String HELD = " join pg_locks l on " + OURS
+    static final String HELD = " join pg_locks l on " + OURS
             + " and l.mode = 'ExclusiveLock' and l.classid = k.a::oid and l.objid = k.b::oid and l.objsubid = k.s";
+
+    /** The timeline of the log that the server writes, unless it is in recovery. */
+    static final String TIMELINE = "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int::bigint";
 
     static final String TRY = "select k.i, case k.s when 1 then pg_try_advisory_lock(" + NUMBER
             + ") else pg_try_advisory_lock(k.a, k.b) end, pg_is_in_recovery() from " + LOCKS;
@@ -29,7 +32,7 @@ final class Sql {
      */
     static final String RUN = "select k.i, t.token, pg_notify(?, 'run ' || " + NAME + " || ' ' || t.token || ' ' || ?)"
             + " from (select pg_logical_emit_message(true, 'highlander', 'run'),"
-            + " ((('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int::bigint - 1) << 44)"
+            + " ((" + TIMELINE + " - 1) << 44)"
             + " | pg_current_xact_id()::text::bigint as token offset 0) t, " + LOCKS + HELD;
 
     static final String CLEAN = "select k.i, pg_notify(?, 'clean ' || " + NAME + " || ' ' || k.t) from"
@@ -60,10 +63,17 @@ final class Sql {
     static final String SHOWN_LEASE_LOCK = "select count(*) from pg_locks l where " + OURS
             + " and l.mode = 'ShareLock' and l.classid = ?::int::oid and l.objid = ?::int::oid and l.objsubid = 2";
 
+    /** One that differs in kind comes first. */
     static final String OTHER_LEASE =
-            "select l.objid::bigint from pg_locks l where l.locktype = 'advisory' and l.granted"
+            "select l.objid::bigint::bit(32)::int from pg_locks l where l.locktype = 'advisory' and l.granted"
                     + " and l.database = (select oid from pg_database where datname = current_database())"
-                    + " and l.mode = 'ShareLock' and l.classid = ?::int::oid and l.objid <> ?::int::oid and l.objsubid = 2 limit 1";
+                    + " and l.mode = 'ShareLock' and l.classid = ?::int::oid and l.objid <> ?::int::oid and l.objsubid = 2"
+                    + " order by (l.objid::bigint::bit(32)::int < 0) = (? < 0) limit 1";
+
+    /** In which schemas there is a relation of that name, of what kind and how persistent, in the order of the search path. */
+    static final String LEDGERS = "select n.nspname, c.relkind, c.relpersistence from pg_class c"
+            + " join pg_namespace n on n.oid = c.relnamespace where c.relname = ? and c.relkind in ('r', 'p', 'v', 'm', 'f')"
+            + " and c.relpersistence <> 't' order by array_position(current_schemas(false), n.nspname), n.nspname";
 
     // Who holds what.
 

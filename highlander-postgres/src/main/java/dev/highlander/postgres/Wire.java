@@ -1,6 +1,8 @@
 package dev.highlander.postgres;
 
 import dev.highlander.lock.Holder;
+import dev.highlander.lock.Node;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -39,18 +41,35 @@ final class Wire {
     private final Connector.Waker waker;
     private final String channel;
     private final long leaseMillis;
+    private final @Nullable LedgerWire ledger;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-    Wire(Connector.Link link, String channel, long leaseMillis) throws SQLException {
+    /** {@code access} is to the ledger that this session keeps, or null. */
+    Wire(
+            Connector.Link link,
+            String channel,
+            long leaseMillis,
+            @Nullable LedgerAccess access,
+            LedgerNotes notes,
+            Node node)
+            throws SQLException {
         this.connection = link.connection();
         this.driver = connection.unwrap(PGConnection.class);
         this.waker = link.waker();
         this.channel = channel;
         this.leaseMillis = leaseMillis;
+        this.ledger = access == null ? null : new LedgerWire(this, access, notes, node, leaseMillis);
+    }
+
+    String channel() {
+        return channel;
     }
 
     /** Goes through every statement once, on no locks, so that a takeover is not what prepares them. */
     void warmUp() throws SQLException, RefusedException {
+        if (ledger != null) {
+            var unused = execute(new Request.Mark(0, List.of())); // nobody's: nonces begin with 1
+        }
         for (Request each : List.of(
                 new Request.Try(List.of()),
                 new Request.Run(List.of()),
@@ -63,6 +82,20 @@ final class Wire {
     Reply execute(Request request) throws SQLException, RefusedException {
         if (request instanceof Request.Try attempt) {
             return attempt(attempt.locks());
+        }
+        if (ledger != null) {
+            if (request instanceof Request.Mark mark) {
+                return ledger.mark(mark);
+            }
+            if (request instanceof Request.Run run) {
+                return ledger.run(run.locks());
+            }
+            if (request instanceof Request.Clean clean) {
+                return ledger.clean(clean.terms());
+            }
+            if (request instanceof Request.Open) {
+                return ledger.open();
+            }
         }
         if (request instanceof Request.Mark mark) {
             PreparedStatement statement = prepare(Sql.MARK);
@@ -115,6 +148,11 @@ final class Wire {
         statement.setString(1, channel);
         statement.setString(2, Long.toString(leaseMillis));
         setLocks(statement, 3, locks);
+        return tokens(statement, locks);
+    }
+
+    /** Places and the tokens of the terms there. */
+    Reply tokens(PreparedStatement statement, List<LockId> locks) throws SQLException, RefusedException {
         Map<LockId, Long> tokens = new HashMap<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
@@ -135,7 +173,7 @@ final class Wire {
     }
 
     /** The places for which there is a row, and, where the row has a second boolean column, it is true. */
-    private Set<LockId> places(PreparedStatement statement, List<LockId> locks) throws SQLException, RefusedException {
+    Set<LockId> places(PreparedStatement statement, List<LockId> locks) throws SQLException, RefusedException {
         Set<LockId> done = new LinkedHashSet<>();
         try (ResultSet rows = statement.executeQuery()) {
             boolean judged = rows.getMetaData().getColumnTypeName(2).equals("bool");
@@ -227,7 +265,7 @@ final class Wire {
     }
 
     /** A cancelled wait for synchronous replication, for one, is a success with a warning. */
-    private void refuseWarnings(PreparedStatement statement) throws SQLException, RefusedException {
+    void refuseWarnings(PreparedStatement statement) throws SQLException, RefusedException {
         SQLWarning warning = statement.getWarnings();
         if (warning == null) {
             warning = connection.getWarnings();
@@ -237,7 +275,7 @@ final class Wire {
         }
     }
 
-    private PreparedStatement prepare(String sql) throws SQLException {
+    PreparedStatement prepare(String sql) throws SQLException {
         PreparedStatement statement = statements.get(sql);
         if (statement == null) {
             statement = connection.prepareStatement(sql);
@@ -246,13 +284,17 @@ final class Wire {
         return statement;
     }
 
-    private static void setLocks(PreparedStatement statement, int first, List<LockId> locks) throws SQLException {
+    Array texts(List<LockId> locks, Function<LockId, String> text) throws SQLException {
+        return connection.createArrayOf("text", locks.stream().map(text).toArray());
+    }
+
+    static void setLocks(PreparedStatement statement, int first, List<LockId> locks) throws SQLException {
         statement.setString(first, array(locks, lock -> Integer.toString(lock.classId())));
         statement.setString(first + 1, array(locks, lock -> Integer.toString(lock.objId())));
         statement.setString(first + 2, array(locks, lock -> Integer.toString(lock.subId())));
     }
 
-    private static <T> String array(List<T> items, Function<T, String> form) {
+    static <T> String array(List<T> items, Function<T, String> form) {
         return items.stream().map(form).collect(Collectors.joining(",", "{", "}"));
     }
 }

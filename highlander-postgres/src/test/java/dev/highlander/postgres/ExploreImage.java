@@ -73,6 +73,8 @@ final class ExploreImage {
         rule(SKIP, "Conversation.lease", "Conversation.time", "Conversation.releaser", "Conversation.confirmed");
         rule(SKIP, "SessionTrust.time", "SessionTrust.lease", "PostgresHold.releaser", "Granted.since");
         rule(SKIP, "SingletonMachine.policy", "SingletonMachine.out");
+        // What the ledger tells people.
+        rule(SKIP, "Conversation.granted", "Conversation.endings", "Conversation.ambiguous", "Conversation.earlier");
         rule(when(ExploreImage::isTimed, PLAIN), "ExploreNode.sent");
         // Counters: the next number is one that nobody has.
         rule(SKIP, "PostgresProtocol.lastHold", "PostgresProtocol.lastNonce", "ExploreNode.lastClaim");
@@ -83,6 +85,8 @@ final class ExploreImage {
         rule(DUE, "PostgresProtocol.beatAt", "PostgresProtocol.pollAt");
         rule(when(ExploreImage::isNew, PLAIN), "Held.settlesFrom", "Held.sent");
         rule(when(held -> phaseOf(held).equals("SETTLING"), DUE), "Held.startNotBefore");
+        rule(when(held -> phaseOf(held).equals("MARKED"), PLAIN), "Held.evidence");
+        rule(DUE, "PostgresProtocol.openAt");
         rule(HOLD, "Held.id", "PostgresHold.id");
         rule(VALUES, "PostgresProtocol.holds", "Conversation.holds");
         rule(

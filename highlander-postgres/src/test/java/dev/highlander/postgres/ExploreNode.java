@@ -102,8 +102,8 @@ final class ExploreNode implements ExploreSingleton.Outside {
         this.config = config;
         this.lease = config.lease();
         this.protocol = config.options().protocol().make(lease, LEASE_LOCK, () -> 0);
-        this.conversation =
-                new Conversation(lease, time, protocol, hold -> inbox.add(new Post(Wish.RELEASE, hold)), () -> {});
+        this.conversation = new Conversation(
+                lease, time, protocol, (hold, ending) -> inbox.add(new Post(Wish.RELEASE, hold)), () -> {});
         this.singleton = new ExploreSingleton(lease, lease.nanos() / 10, 1, time::nanos, this);
         singleton.tick();
         doInbox();
@@ -124,7 +124,7 @@ final class ExploreNode implements ExploreSingleton.Outside {
     // What happens to it.
 
     void connected(int backend) {
-        conversation.connected(backend);
+        conversation.connected(backend, null);
         talk = Talk.LISTENING;
         talkOn();
     }
@@ -246,7 +246,7 @@ final class ExploreNode implements ExploreSingleton.Outside {
             switch (post.wish) {
                 case CLAIM -> conversation.claim(post.number, KEY, LOCK, new Witness(claimant));
                 case WITHDRAW -> conversation.withdraw(post.number);
-                case RELEASE -> conversation.release(post.number);
+                case RELEASE -> conversation.release(post.number, "explored");
             }
         }
     }

@@ -40,12 +40,29 @@ final class HandTurned {
         return turned;
     }
 
+    /** The same on a session that keeps a ledger, for leases up to that. */
+    static HandTurned keepingLedger(Lease ceiling) {
+        HandTurned turned = new HandTurned();
+        turned.connectKeepingLedger(ceiling);
+        return turned;
+    }
+
+    void connectKeepingLedger(Lease ceiling) {
+        protocol.connected(BACKEND, now);
+        protocol.keepsLedger(ceiling, now);
+        firstBeat();
+    }
+
     void connect() {
         connect(BACKEND);
     }
 
     void connect(int backend) {
         protocol.connected(backend, now);
+        firstBeat();
+    }
+
+    private void firstBeat() {
         take(Request.Beat.class);
         answer(new Reply.Checked(true));
         protocol.takeNotices();
@@ -136,6 +153,12 @@ final class HandTurned {
         Request.Mark mark = take(Request.Mark.class);
         hear(BACKEND, "mark " + mark.nonce());
         answer(new Reply.Checked(true));
+    }
+
+    void marked(LedgerView ledger) {
+        Request.Mark mark = take(Request.Mark.class);
+        hear(BACKEND, "mark " + mark.nonce());
+        answer(new Reply.Read(ledger));
     }
 
     void ran(long token) {

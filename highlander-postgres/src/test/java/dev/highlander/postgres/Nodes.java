@@ -156,6 +156,11 @@ final class Nodes implements AutoCloseable {
                 + node + "'");
     }
 
+    /** As if the processes of all nodes so far had ended in order. */
+    void closeLocks() {
+        locks.forEach(PostgresLocks::close);
+    }
+
     @Override
     public void close() {
         singletons.forEach(Singleton::close);

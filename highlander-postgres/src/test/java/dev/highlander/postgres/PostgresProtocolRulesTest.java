@@ -112,6 +112,30 @@ class PostgresProtocolRulesTest {
         }
 
         @Test
+        void whatIsHeardBetweenTheMarkAndItsReplyIsNone() {
+            node.protocol.claim(1, KEY);
+            node.got(KEY);
+            Request.Mark mark = node.take(Request.Mark.class);
+            node.hear(BACKEND, "mark " + mark.nonce());
+            hear("7 clean 5");
+            node.answer(new Reply.Checked(true));
+
+            assertThat(node.the(Notice.Granted.class).startNotBefore()).isEqualTo(node.now + LEASE.settle());
+        }
+
+        @Test
+        void nobodyIsToldOfAGrantBeforeItsMarkIsAnswered() {
+            node.protocol.claim(1, KEY);
+            node.got(KEY);
+            Request.Mark mark = node.take(Request.Mark.class);
+            node.hear(BACKEND, "mark " + mark.nonce());
+            assertThat(node.nothingTold()).isTrue();
+
+            node.answer(new Reply.Checked(true));
+            assertThat(node.the(Notice.Granted.class).claim()).isEqualTo(1);
+        }
+
+        @Test
         void aMarkWithAnotherNonceIsNotTheMark() {
             node.protocol.claim(1, KEY);
             node.got(KEY);

@@ -731,7 +731,7 @@ class PostgresProtocolTest {
     void anAnswerToAnotherQuestionIsABugAndSaysSo() {
         List<Request> requests = List.of(
                 new Request.Beat(""),
-                new Request.Mark(1),
+                new Request.Mark(1, List.of()),
                 new Request.Try(List.of(KEY)),
                 new Request.Run(List.of(KEY)),
                 new Request.Clean(List.of(new Request.Term(KEY, 1))),

@@ -77,6 +77,7 @@ final class SimFaults {
     private final SimOptions options;
     private final SimCells cells;
     private final long lease;
+    private final SimKeeping keeping;
     private final List<Aimed> aimed = new ArrayList<>();
     private final Map<String, String> struck = new LinkedHashMap<>();
     private final Map<String, Long> statements = new LinkedHashMap<>();
@@ -91,7 +92,8 @@ final class SimFaults {
             List<SimNode> nodes,
             SimOptions options,
             SimCells cells,
-            Lease lease) {
+            Lease lease,
+            SimKeeping keeping) {
         this.world = world;
         this.weather = weather;
         this.server = server;
@@ -100,6 +102,7 @@ final class SimFaults {
         this.options = options;
         this.cells = cells;
         this.lease = lease.nanos();
+        this.keeping = keeping;
         nodes.forEach(node -> node.onMoment(this::moment));
         server.watchedBy(new SimServer.Watcher() {
             @Override
@@ -167,7 +170,7 @@ final class SimFaults {
             return Mishap.NONE;
         }
         SimNode node = known.get();
-        if (session.holdsAny() || request instanceof Request.Unlock) {
+        if ((session.holdsAny() && !(request instanceof Request.Open)) || request instanceof Request.Unlock) {
             node.moment(Moment.after(request));
         }
         return weather.isSpiteful() && session.holdsAny() ? spite(session, request, node) : Mishap.NONE;
@@ -397,7 +400,14 @@ final class SimFaults {
             }
             case PROMOTE -> {
                 strikesAll(fault, "a standby takes over");
-                server.promote(chance.upTo(lease / 2), chance.upTo(5));
+                long away = chance.upTo(lease / 2);
+                long lost = chance.upTo(5);
+                // Without a ledger tokens would begin again: that is what it says.
+                if (keeping.isAlways() && chance.chance(0.3)) {
+                    server.move(away);
+                } else {
+                    server.promote(away, lost);
+                }
             }
             case SET_SERVER_CLOCK -> {
                 long by = chance.upTo(3 * lease) - 2 * lease;

@@ -30,11 +30,17 @@ final class SimMutants {
         ofTheProtocol(all);
         ofTheSession(all);
         ofTheCore(all);
+        SimLedgerMutants.addTo(all);
         return all;
     }
 
+    /** Without a ledger: each mistake is to be found there, too. */
+    private static SimOptions real() {
+        return SimOptions.real().kept(SimKeeping.Kept.NEVER);
+    }
+
     private static void ofTheProtocol(Map<String, Mutant> all) {
-        SimOptions real = SimOptions.real();
+        SimOptions real = real();
         all.put("starts without a settle", new Mutant(real.protocol(NoSettle::new), 100));
         all.put(
                 "settles for one lease only",
@@ -77,7 +83,7 @@ final class SimMutants {
         all.put("reads the clock after sending", of(Mistake.READS_THE_CLOCK_AFTER_SENDING, 10000));
         all.put("gives up connecting", of(Mistake.GIVES_UP_CONNECTING, 1000));
         all.put("keeps a hold over a reconnect, and renews it", of(Mistake.KEEPS_ITS_HOLD_OVER_A_RECONNECT, 1000));
-        SimOptions forgets = SimOptions.real().mistake(Mistake.FORGETS_A_GRANT_THAT_COMES_TOO_LATE);
+        SimOptions forgets = real().mistake(Mistake.FORGETS_A_GRANT_THAT_COMES_TOO_LATE);
         all.put("forgets a grant that comes too late", new Mutant(forgets.aim(Kind.STEP_DOWN, Moment.MARKED), 1000));
         all.put("makes its token without the timeline", of(Mistake.TOKEN_WITHOUT_ITS_TIMELINE, 1000));
         all.put("makes its token of a transaction that is not flushed", of(Mistake.TOKEN_OF_A_BARE_TRANSACTION, 10000));
@@ -96,7 +102,7 @@ final class SimMutants {
     }
 
     private static Mutant of(Mistake mistake, int seeds) {
-        return new Mutant(SimOptions.real().mistake(mistake), seeds);
+        return new Mutant(real().mistake(mistake), seeds);
     }
 
     private static final class NoSettle extends PostgresProtocol {
@@ -105,22 +111,19 @@ final class SimMutants {
         }
 
         @Override
-        long startNotBeforeOf(boolean evidence, long settlesFrom, long now) {
+        long startNotBeforeOf(boolean evidence, Lease before, long settlesFrom, long now) {
             return now;
         }
     }
 
     private static final class SettleTooShort extends PostgresProtocol {
-        private final Lease lease;
-
         SettleTooShort(Lease lease, LockId leaseLock, DoubleSupplier random) {
             super(lease, leaseLock, random);
-            this.lease = lease;
         }
 
         @Override
-        long startNotBeforeOf(boolean evidence, long settlesFrom, long now) {
-            return evidence ? now : settlesFrom + lease.nanos();
+        long startNotBeforeOf(boolean evidence, Lease before, long settlesFrom, long now) {
+            return evidence ? now : settlesFrom + before.nanos();
         }
     }
 
@@ -294,8 +297,8 @@ final class SimMutants {
         }
 
         @Override
-        long startNotBeforeOf(boolean evidence, long settlesFrom, long now) {
-            return ended ? now : super.startNotBeforeOf(evidence, settlesFrom, now);
+        long startNotBeforeOf(boolean evidence, Lease before, long settlesFrom, long now) {
+            return ended ? now : super.startNotBeforeOf(evidence, before, settlesFrom, now);
         }
     }
 

@@ -18,7 +18,7 @@ final class SimNode {
     private final SimJudge judge;
     private final SimOptions options;
     private final Lease lease;
-    private final LockId leaseLock;
+    private final SimKeeping keeping;
     private final String name;
     private final List<Key> keys;
     private final List<SimLink> network = new ArrayList<>();
@@ -37,8 +37,7 @@ final class SimNode {
             SimServer server,
             SimJudge judge,
             SimOptions options,
-            Lease lease,
-            LockId leaseLock,
+            SimKeeping keeping,
             String name,
             List<Key> keys) {
         this.world = world;
@@ -46,9 +45,9 @@ final class SimNode {
         this.server = server;
         this.judge = judge;
         this.options = options;
-        this.lease = lease;
-        this.leaseLock = leaseLock;
+        this.keeping = keeping;
         this.name = name;
+        this.lease = keeping.leaseOf(name);
         this.keys = keys;
     }
 
@@ -125,8 +124,10 @@ final class SimNode {
         say("process starts");
         process = new SimProcess(world, weather, name, world.chances(name, ++runs), lease.nanos());
         SimTime time = new SimTime(world, process, options.mistake());
-        protocol = options.protocol().make(lease, leaseLock, process.chance()::uniform);
-        talk = new SimTalk(world, weather, server, this, process, time, lease, protocol, this::asking);
+        boolean stranger = makes(Mistake.LETS_A_NODE_IN_THAT_KEEPS_NO_LEDGER) && name.equals("node-1");
+        SimMember member = stranger ? keeping.stranger(name) : keeping.member(name, world.now());
+        protocol = options.protocol().make(lease, member.leaseLock(), process.chance()::uniform);
+        talk = new SimTalk(world, weather, server, this, process, time, member, protocol, this::asking);
         singletons.clear();
         for (Key key : keys) {
             singletons.add(new SimSingleton(world, weather, this, process, judge, talk, time, key));

@@ -16,6 +16,7 @@ import java.util.function.DoubleSupplier;
  * @param beyond an assumption that does not hold
  * @param worst whether it is always the worst weather: see {@link #grim}
  * @param aim what all planned faults are; null for faults of all kinds at all moments
+ * @param kept whether the nodes keep a ledger
  * @param only all that goes wrong, by name; null for everything that chance comes up with
  */
 record SimOptions(
@@ -27,6 +28,7 @@ record SimOptions(
         Beyond beyond,
         boolean worst,
         Aim aim,
+        SimKeeping.Kept kept,
         Set<String> only) {
     /** A kind of fault, and the moment that it waits for. */
     record Aim(SimFault.Kind kind, SimFault.Moment moment) {}
@@ -55,7 +57,11 @@ record SimOptions(
         GIVES_UP_CONNECTING,
         TOKEN_WITHOUT_ITS_TIMELINE,
         TOKEN_OF_A_BARE_TRANSACTION,
-        TOKEN_FROM_BEFORE_THE_GRANT
+        TOKEN_FROM_BEFORE_THE_GRANT,
+        TOKEN_WITHOUT_ITS_EPOCH,
+        ROW_IN_A_TRANSACTION_OF_ITS_OWN,
+        CLEAN_OF_WHATEVER_TERM_IS_LAST,
+        LETS_A_NODE_IN_THAT_KEEPS_NO_LEDGER
     }
 
     /** Assumptions without which the promise can't be kept, besides the rates of clocks and children that can be killed. */
@@ -71,46 +77,62 @@ record SimOptions(
 
     static SimOptions real() {
         return new SimOptions(
-                PostgresProtocol::new, 0.1, WhenStuck.HALT, true, Mistake.NONE, Beyond.NOTHING, false, null, null);
+                PostgresProtocol::new,
+                0.1,
+                WhenStuck.HALT,
+                true,
+                Mistake.NONE,
+                Beyond.NOTHING,
+                false,
+                null,
+                SimKeeping.Kept.BY_SEED,
+                null);
     }
 
     SimOptions protocol(Protocols other) {
-        return new SimOptions(other, drift, whenStuck, guarded, mistake, beyond, worst, aim, only);
+        return new SimOptions(other, drift, whenStuck, guarded, mistake, beyond, worst, aim, kept, only);
     }
 
     SimOptions drift(double rate) {
-        return new SimOptions(protocol, rate, whenStuck, guarded, mistake, beyond, worst, aim, only);
+        return new SimOptions(protocol, rate, whenStuck, guarded, mistake, beyond, worst, aim, kept, only);
     }
 
     SimOptions whenStuck(WhenStuck what) {
-        return new SimOptions(protocol, drift, what, guarded, mistake, beyond, worst, aim, only);
+        return new SimOptions(protocol, drift, what, guarded, mistake, beyond, worst, aim, kept, only);
     }
 
     SimOptions unguarded() {
-        return new SimOptions(protocol, drift, whenStuck, false, mistake, beyond, worst, aim, only);
+        return new SimOptions(protocol, drift, whenStuck, false, mistake, beyond, worst, aim, kept, only);
     }
 
     SimOptions mistake(Mistake which) {
-        return new SimOptions(protocol, drift, whenStuck, guarded, which, beyond, worst, aim, only);
+        return new SimOptions(protocol, drift, whenStuck, guarded, which, beyond, worst, aim, kept, only);
     }
 
     SimOptions beyond(Beyond which) {
-        return new SimOptions(protocol, drift, whenStuck, guarded, mistake, which, worst, aim, only);
+        return new SimOptions(protocol, drift, whenStuck, guarded, mistake, which, worst, aim, kept, only);
     }
 
     /** In the worst weather: sessions end right after a check, nobody is told, children hang on, and tries are slow. */
     SimOptions grim() {
-        return new SimOptions(protocol, drift, whenStuck, guarded, mistake, beyond, true, aim, only);
+        return new SimOptions(protocol, drift, whenStuck, guarded, mistake, beyond, true, aim, kept, only);
     }
 
     /** With no planned faults but of that kind, soon after that moment. */
     SimOptions aim(SimFault.Kind kind, SimFault.Moment moment) {
-        return new SimOptions(protocol, drift, whenStuck, guarded, mistake, beyond, worst, new Aim(kind, moment), only);
+        return new SimOptions(
+                protocol, drift, whenStuck, guarded, mistake, beyond, worst, new Aim(kind, moment), kept, only);
+    }
+
+    /** Whether the nodes keep a ledger; in some runs unless this says something else. */
+    SimOptions kept(SimKeeping.Kept when) {
+        return new SimOptions(protocol, drift, whenStuck, guarded, mistake, beyond, worst, aim, when, only);
     }
 
     /** With nothing going wrong but what has these names. */
     SimOptions only(Set<String> names) {
-        return new SimOptions(protocol, drift, whenStuck, guarded, mistake, beyond, worst, aim, Set.copyOf(names));
+        return new SimOptions(
+                protocol, drift, whenStuck, guarded, mistake, beyond, worst, aim, kept, Set.copyOf(names));
     }
 
     /** Whether what has this name may go wrong. */

@@ -26,6 +26,8 @@ import java.util.function.Consumer;
 final class SimServer {
     static final Namespace NAMESPACE = Namespace.DEFAULT;
 
+    private static final LedgerTable TABLE = new LedgerTable("sim", "ledger");
+
     /** Who looks on. */
     interface Watcher {
         /** A statement was done; what is to become of its reply. */
@@ -43,14 +45,16 @@ final class SimServer {
 
     /** The server that is in charge: what a promotion replaces. */
     private static final class Primary {
-        private final long timeline;
+        private final Lineage lineage;
         private final Map<Integer, Backend> sessions = new TreeMap<>();
         private final Map<LockId, Backend> owners = new HashMap<>();
+        private SimLedger ledger;
         private long lastTransaction;
         private long flushed;
 
-        Primary(long timeline, long lastTransaction) {
-            this.timeline = timeline;
+        Primary(Lineage lineage, long lastTransaction, SimLedger ledger) {
+            this.lineage = lineage;
+            this.ledger = ledger;
             this.lastTransaction = lastTransaction;
             this.flushed = lastTransaction;
         }
@@ -70,21 +74,19 @@ final class SimServer {
     private final SimWeather weather;
     private final SimChance chance;
     private final Lease lease;
-    private final LockId leaseLock;
     private final SimOptions options;
     private Watcher watcher;
-    private Primary primary = new Primary(1, 0);
+    private Primary primary = new Primary(new Lineage(1, 1), 0, new SimLedger());
     private Phase phase = Phase.UP;
     private long upAt;
     private long clockAhead;
     private long connections;
 
-    SimServer(SimWorld world, SimWeather weather, Lease lease, LockId leaseLock, SimOptions options) {
+    SimServer(SimWorld world, SimWeather weather, Lease lease, SimOptions options) {
         this.world = world;
         this.weather = weather;
         this.chance = world.chances("server", 0);
         this.lease = lease;
-        this.leaseLock = leaseLock;
         this.options = options;
     }
 
@@ -97,6 +99,7 @@ final class SimServer {
         private final Primary home;
         private final int pid;
         private final String node;
+        private final SimMember member;
         private final Consumer<SimPacket> toNode;
         private final SimChance own;
         private final Map<LockId, Integer> locks = new LinkedHashMap<>();
@@ -104,15 +107,17 @@ final class SimServer {
         private final ArrayDeque<Wire.Notification> undelivered = new ArrayDeque<>();
         private Mishap next = Mishap.NONE;
         private boolean alive = true;
+        private boolean isSeen = true;
         private boolean listening;
         private boolean waking;
         private long idleSince = clock();
         private long lastRequestAt = world.now();
 
-        private Backend(Primary home, int pid, String node, Consumer<SimPacket> toNode) {
+        private Backend(Primary home, int pid, String node, SimMember member, Consumer<SimPacket> toNode) {
             this.home = home;
             this.pid = pid;
             this.node = node;
+            this.member = member;
             this.toNode = toNode;
             this.own = world.chances("session " + node, ++connections);
         }
@@ -158,7 +163,9 @@ final class SimServer {
             }
             if (request instanceof Request.Mark mark) {
                 commit("mark " + mark.nonce());
-                return new Reply.Checked(true);
+                return member.ledger()
+                        ? new Reply.Read(home.ledger.view(home.lineage, mark.locks()))
+                        : new Reply.Checked(true);
             }
             if (request instanceof Request.Run run) {
                 return run(run);
@@ -166,10 +173,16 @@ final class SimServer {
             if (request instanceof Request.Beat beat) {
                 return new Reply.Checked(beat.digest().equals(digest()));
             }
+            if (request instanceof Request.Open) {
+                home.ledger.open(written());
+                return new Reply.Checked(true);
+            }
             Set<LockId> did = new LinkedHashSet<>();
             if (request instanceof Request.Clean clean) {
+                long transaction = member.ledger() ? written() : 0;
                 for (Request.Term term : clean.terms()) {
-                    if (holds(term.lock()) || !options.guarded()) {
+                    boolean may = holds(term.lock()) || !options.guarded();
+                    if (may && (!member.ledger() || clean(transaction, term))) {
                         watcher.givenBack(this, term.lock());
                         commit("clean " + term.lock().wire() + " " + term.token());
                         did.add(term.lock());
@@ -199,19 +212,49 @@ final class SimServer {
                 if (holds(lock) || !options.guarded()) {
                     long token = tokenOf(lock, transaction);
                     watcher.announced(this, lock);
+                    if (member.ledger()) {
+                        write(lock, token, transaction);
+                    }
                     commit("run " + lock.wire() + " " + token + " "
-                            + lease.length().toMillis());
+                            + member.lease().length().toMillis());
                     tokens.put(lock, token);
                 }
             }
             return new Reply.Ran(tokens);
         }
 
+        /** The number of a transaction that writes, and is flushed with its commit. */
+        private long written() {
+            home.flush(++home.lastTransaction);
+            return home.lastTransaction;
+        }
+
+        private boolean clean(long transaction, Request.Term term) {
+            boolean any = options.mistake() == Mistake.CLEAN_OF_WHATEVER_TERM_IS_LAST;
+            long token = any ? home.ledger.lastToken(term.lock()) : term.token();
+            return home.ledger.clean(transaction, term.lock(), token) || any;
+        }
+
+        private void write(LockId lock, long token, long transaction) {
+            if (options.mistake() == Mistake.ROW_IN_A_TRANSACTION_OF_ITS_OWN) {
+                world.at(world.now() + own.upTo(20 * SimWorld.MILLI), () -> {
+                    if (alive) {
+                        home.ledger.run(written(), lock, token, member.lease(), home.lineage);
+                    }
+                });
+            } else {
+                home.ledger.run(transaction, lock, token, member.lease(), home.lineage);
+            }
+        }
+
         private long tokenOf(LockId lock, long transaction) {
+            if (member.ledger() && options.mistake() != Mistake.TOKEN_WITHOUT_ITS_EPOCH) {
+                return home.ledger.token(lock, transaction);
+            }
             return switch (options.mistake()) {
                 case TOKEN_WITHOUT_ITS_TIMELINE -> transaction;
                 case TOKEN_FROM_BEFORE_THE_GRANT -> earlyTokens.remove(lock);
-                default -> ((home.timeline - 1) << 44) | transaction;
+                default -> ((home.lineage.timeline() - 1) << 44) | transaction;
             };
         }
 
@@ -248,7 +291,9 @@ final class SimServer {
         private String digest() {
             TreeSet<LockId> all = new TreeSet<>(LockId.SERVER_ORDER);
             all.addAll(locks.keySet());
-            all.add(leaseLock);
+            if (isSeen) {
+                all.add(member.leaseLock());
+            }
             return Digest.of(all);
         }
 
@@ -319,6 +364,7 @@ final class SimServer {
         void dropLocks(boolean deafToo) {
             locks.keySet().forEach(home.owners::remove);
             locks.clear();
+            isSeen &= !options.kept().everKeeps();
             listening &= !deafToo;
         }
 
@@ -331,6 +377,10 @@ final class SimServer {
             return clock() >= idleSince + timeout();
         }
 
+        private long timeout() {
+            return member.lease().nanos() * 11 / 10;
+        }
+
         private void endWhenIdle() {
             world.at(world.now() + Math.max(1, idleSince + timeout() - clock()), () -> {
                 if (!alive) {
@@ -341,14 +391,10 @@ final class SimServer {
                 } else if (weather.serverNoticesSilence()) {
                     end("idle for too long");
                 } else {
-                    world.at(world.now() + lease.nanos() / 4, this::endWhenIdle);
+                    world.at(world.now() + member.lease().nanos() / 4, this::endWhenIdle);
                 }
             });
         }
-    }
-
-    private long timeout() {
-        return lease.nanos() * 11 / 10;
     }
 
     private long clock() {
@@ -375,12 +421,20 @@ final class SimServer {
     }
 
     /** An earlier holder, which everybody hears give its locks back when its child is down. */
-    void beginsHeldBy(String earlier, List<LockId> locks, long until) {
-        Backend backend = new Backend(primary, 99, earlier, packet -> {});
+    void beginsHeldBy(String earlier, SimMember member, List<LockId> locks, long until) {
+        Backend backend = new Backend(primary, 99, earlier, member, packet -> {});
         primary.sessions.put(backend.pid, backend);
         locks.forEach(backend::lock);
+        if (member.ledger()) {
+            primary.ledger.create(0, member.ceiling());
+            primary.ledger.enter(0, primary.lineage);
+            locks.forEach(lock -> primary.ledger.run(0, lock, 0, member.lease(), primary.lineage));
+        }
         world.at(until, () -> {
             if (backend.alive) {
+                if (member.ledger()) {
+                    locks.forEach(lock -> primary.ledger.clean(backend.written(), lock, 0));
+                }
                 locks.forEach(lock -> backend.commit("clean " + lock.wire() + " 0"));
                 backend.end("closed");
                 locks.forEach(lock -> backend.commit("free " + lock.wire()));
@@ -389,21 +443,44 @@ final class SimServer {
     }
 
     /** A new session, which listens a moment later and then says so; null while there is none to be had. */
-    Backend connect(String node, Consumer<SimPacket> toNode) {
+    Backend connect(String node, SimMember member, Consumer<SimPacket> toNode) {
         if (phase != Phase.UP) {
             toNode.accept(phase == Phase.DOWN ? SimPacket.goodBye() : SimPacket.refusal());
             return null;
         }
-        Backend backend = new Backend(primary, freePid(), node, toNode);
+        if (isMixed(member)) {
+            toNode.accept(SimPacket.refusal());
+            return null;
+        }
+        Backend backend = new Backend(primary, freePid(), node, member, toNode);
         primary.sessions.put(backend.pid, backend);
+        if (member.ledger() && !primary.ledger.exists()) {
+            primary.ledger.create(backend.written(), member.ceiling());
+        }
+        if (member.ledger() && !primary.ledger.isIn(primary.lineage)) {
+            primary.ledger.enter(backend.written(), primary.lineage);
+        }
         backend.endWhenIdle();
         world.at(world.now() + weather.delay(backend.own), () -> {
             if (backend.alive) {
                 backend.listening = true;
-                toNode.accept(SimPacket.welcome(backend.pid));
+                LedgerAccess access = member.ledger()
+                        ? new LedgerAccess(TABLE, backend.home.lineage, backend.home.ledger.ceiling())
+                        : null;
+                toNode.accept(SimPacket.welcome(backend.pid, access));
             }
         });
         return backend;
+    }
+
+    /** Some keep a ledger, and some don't. */
+    private boolean isMixed(SimMember member) {
+        if (options.mistake() == Mistake.LETS_A_NODE_IN_THAT_KEEPS_NO_LEDGER) {
+            return false;
+        }
+        return (!member.ledger() && primary.ledger.exists())
+                || primary.sessions.values().stream()
+                        .anyMatch(other -> other.isSeen && other.member.ledger() != member.ledger());
     }
 
     /** Numbers come again soon. */
@@ -454,6 +531,7 @@ final class SimServer {
         boolean lies = options.beyond() == Beyond.LOST_COMMITS;
         primary.lastTransaction = lies ? Math.max(0, primary.lastTransaction - unflushed) : primary.flushed;
         primary.flushed = primary.lastTransaction;
+        primary.ledger = primary.ledger.upTo(primary.lastTransaction);
         comeUp(away);
     }
 
@@ -464,13 +542,24 @@ final class SimServer {
     void promote(long away, long lost) {
         phase = Phase.STANDBY;
         List<Backend> before = sessions();
-        primary = new Primary(primary.timeline + 1, Math.max(0, primary.lastTransaction - lost));
+        long last = Math.max(0, primary.lastTransaction - lost);
+        Lineage next = new Lineage(primary.lineage.system(), primary.lineage.timeline() + 1);
+        primary = new Primary(next, last, primary.ledger.upTo(last));
         if (options.beyond() == Beyond.TWO_PRIMARIES) {
             before.forEach(backend -> world.at(
                     world.now() + away + 3 * lease.nanos(), () -> backend.end("its server is fenced at last")));
         } else {
             before.forEach(backend -> backend.end("its server is a primary no more"));
         }
+        comeUp(away);
+    }
+
+    /** It is stopped, and all that is in it is brought to a server that was made anew. */
+    void move(long away) {
+        phase = Phase.DOWN;
+        sessions().forEach(backend -> backend.end("its server is given up"));
+        Lineage next = new Lineage(primary.lineage.system() + 1, 1);
+        primary = new Primary(next, 0, primary.ledger.moved());
         comeUp(away);
     }
 }

@@ -28,6 +28,7 @@ final class SimTalk {
         BEAT,
         CLEAN,
         UNLOCK,
+        OPEN,
         LISTENING,
         PAUSING,
         OVER
@@ -60,6 +61,7 @@ final class SimTalk {
     private final SimProcess process;
     private final SimChance chance;
     private final Time time;
+    private final SimMember member;
     private final Lease lease;
     private final Conversation conversation;
     private final Consumer<Request> asking;
@@ -86,7 +88,7 @@ final class SimTalk {
             SimNode node,
             SimProcess process,
             Time time,
-            Lease lease,
+            SimMember member,
             PostgresProtocol protocol,
             Consumer<Request> asking) {
         this.world = world;
@@ -96,7 +98,8 @@ final class SimTalk {
         this.process = process;
         this.chance = process.chance();
         this.time = time;
-        this.lease = lease;
+        this.member = member;
+        this.lease = member.lease();
         this.asking = asking;
         this.conversation = new Conversation(lease, time, protocol, this::release, this::confirmed);
     }
@@ -106,8 +109,8 @@ final class SimTalk {
         failures = 0;
     }
 
-    private void release(long hold) {
-        post(conversation -> conversation.release(hold));
+    private void release(long hold, String ending) {
+        post(conversation -> conversation.release(hold, ending));
     }
 
     long newClaim() {
@@ -120,17 +123,27 @@ final class SimTalk {
             case LISTENING -> Activity.LISTENING;
             case PAUSING -> Activity.PAUSING;
             case OVER -> Activity.OVER;
-            case ASKED ->
-                asked instanceof Request.Try
-                        ? Activity.TRY
-                        : asked instanceof Request.Mark
-                                ? Activity.MARK
-                                : asked instanceof Request.Run
-                                        ? Activity.RUN
-                                        : asked instanceof Request.Beat
-                                                ? Activity.BEAT
-                                                : asked instanceof Request.Clean ? Activity.CLEAN : Activity.UNLOCK;
+            case ASKED -> activityOf(asked);
         };
+    }
+
+    private static Activity activityOf(Request asked) {
+        if (asked instanceof Request.Try) {
+            return Activity.TRY;
+        }
+        if (asked instanceof Request.Mark) {
+            return Activity.MARK;
+        }
+        if (asked instanceof Request.Run) {
+            return Activity.RUN;
+        }
+        if (asked instanceof Request.Beat) {
+            return Activity.BEAT;
+        }
+        if (asked instanceof Request.Clean) {
+            return Activity.CLEAN;
+        }
+        return asked instanceof Request.Open ? Activity.OPEN : Activity.UNLOCK;
     }
 
     /** What is really known about the present connection's holds. */
@@ -194,7 +207,7 @@ final class SimTalk {
         connection = made;
         node.connecting();
         made.link.toServer(0, () -> {
-            made.backend = server.connect(node.name(), packet -> toNode(made, packet));
+            made.backend = server.connect(node.name(), member, packet -> toNode(made, packet));
             made.truth.connectedTo(made.backend);
         });
         laterByTheClock(Math.max(SimWorld.SECOND, lease.replyLimit()), () -> end(null));
@@ -231,7 +244,7 @@ final class SimTalk {
     private void receivedGood(SimPacket packet) {
         unheard.addAll(packet.came());
         if (state == State.CONNECTING && packet.backend() != 0) {
-            conversation.connected(packet.backend());
+            conversation.connected(packet.backend(), packet.ledger());
             turn();
         } else if (state == State.ASKED && packet.reply() != null && isExpected(packet.reply())) {
             connection.truth.received(asked, packet.reply(), packet.asked());
@@ -250,7 +263,8 @@ final class SimTalk {
     private boolean isExpected(Reply reply) {
         return !node.makes(Mistake.ASKS_AGAIN_ON_THE_SAME_CONNECTION)
                 || (asked instanceof Request.Beat && reply instanceof Reply.Checked)
-                || (asked instanceof Request.Mark && reply instanceof Reply.Checked)
+                || (asked instanceof Request.Mark && (reply instanceof Reply.Checked || reply instanceof Reply.Read))
+                || (asked instanceof Request.Open && reply instanceof Reply.Checked)
                 || (asked instanceof Request.Try && reply instanceof Reply.Got)
                 || (asked instanceof Request.Run && reply instanceof Reply.Ran)
                 || (asked instanceof Request.Clean && reply instanceof Reply.Did)

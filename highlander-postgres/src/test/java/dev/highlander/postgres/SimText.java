@@ -20,6 +20,9 @@ final class SimText {
             return "clean "
                     + keys(clean.terms().stream().map(Request.Term::lock).toList());
         }
+        if (request instanceof Request.Open) {
+            return "open";
+        }
         return request instanceof Request.Unlock unlock ? "unlock " + keys(unlock.locks()) : "beat";
     }
 

@@ -25,8 +25,6 @@ final class Simulation {
      */
     static final long AFTERMATH = 15 * SimWorld.SECOND;
 
-    private static final LockId LEASE_LOCK = new LockId(7, 5000, true);
-
     /** What is wrong with the weather of a run, if its seed says so, by name. */
     private static final Map<String, String> TRAITS = new LinkedHashMap<>();
 
@@ -40,6 +38,8 @@ final class Simulation {
         TRAITS.put("earlier", "somebody else held the keys before");
         TRAITS.put("twice", "a process may want a key twice");
         TRAITS.put("key-2", "there may be a second key");
+        TRAITS.put("ledger", "the nodes may keep a ledger");
+        TRAITS.put("leases", "nodes that keep a ledger may have different leases");
     }
 
     /**
@@ -77,6 +77,7 @@ final class Simulation {
     private final SimServer server;
     private final SimFaults faults;
     private final SimOptions options;
+    private final SimKeeping keeping;
     private final SimChance chance;
     private final List<Key> keys = new ArrayList<>();
     private final List<SimNode> nodes = new ArrayList<>();
@@ -89,7 +90,8 @@ final class Simulation {
         chance = world.chances("run", 0);
         judge = new SimJudge(world);
         weather = new SimWeather(world.chances("weather", 0), LEASE, options);
-        server = new SimServer(world, weather, LEASE, LEASE_LOCK, options);
+        server = new SimServer(world, weather, LEASE, options);
+        keeping = SimKeeping.of(options, world.chances("ledger", 0), LEASE, 4);
         int keyCount = chance.chance(0.8) || !options.has("key-2") ? 1 : 2;
         for (int i = 1; i <= keyCount; i++) {
             keys.add(Key.number(i));
@@ -98,7 +100,7 @@ final class Simulation {
             List<LockId> locks = keys.stream()
                     .map(key -> LockId.of(key, SimServer.NAMESPACE))
                     .toList();
-            server.beginsHeldBy("earlier", locks, LEASE.nanos() / 2);
+            server.beginsHeldBy("earlier", keeping.earlier(), locks, LEASE.nanos() / 2);
         }
         boolean twice = chance.chance(0.1) && options.has("twice");
         int nodeCount = 2 + chance.below(3);
@@ -107,9 +109,9 @@ final class Simulation {
             if (twice) {
                 own.addAll(keys); // two wrappers of one key in one process
             }
-            nodes.add(new SimNode(world, weather, server, judge, options, LEASE, LEASE_LOCK, "node-" + i, own));
+            nodes.add(new SimNode(world, weather, server, judge, options, keeping, "node-" + i, own));
         }
-        faults = new SimFaults(world, weather, server, judge, nodes, options, cells, LEASE);
+        faults = new SimFaults(world, weather, server, judge, nodes, options, cells, LEASE, keeping);
     }
 
     static Outcome run(long seed, SimOptions options) {
@@ -169,6 +171,9 @@ final class Simulation {
             world.at(chance.upTo(LEASE.nanos() / 2), node::start);
         }
         long trouble = LEASE.nanos() * (4 + chance.below(8));
+        if (keeping.isSwitched()) {
+            restartOneByOne();
+        }
         int count = weather.isGrudging() ? chance.below(4) : 3 + chance.below(15);
         faults.plan(world.chances("plan", 0), count, trouble);
         while (step(trouble)) {
@@ -177,8 +182,9 @@ final class Simulation {
         long over = world.now();
         faults.end();
         weather.clearUp();
-        quietAt = Math.max(world.now(), faults.quietAt()) + AFTERMATH;
-        long end = quietAt + BOUND.nanos();
+        long longer = keeping.longest().nanos() - LEASE.nanos();
+        quietAt = Math.max(world.now(), faults.quietAt()) + AFTERMATH + longer;
+        long end = quietAt + new SimBound(keeping.longest()).nanos();
         boolean any = nodes.stream().anyMatch(node -> options.has(node.name()));
         while (any && judge.violation() == null && !judge.oneRunsEach(keys)) {
             if (!step(end) && judge.violation() == null) {
@@ -187,6 +193,18 @@ final class Simulation {
         }
         recovery = world.now() - over;
         return judge.violation();
+    }
+
+    /** With the ledger from now on. */
+    private void restartOneByOne() {
+        long when = keeping.from();
+        for (SimNode node : nodes) {
+            when += world.chances("switch", nodes.indexOf(node)).upTo(LEASE.nanos() / 2);
+            world.at(when, () -> {
+                node.die(false, "stopped, to start with a ledger");
+                node.start();
+            });
+        }
     }
 
     /** False when time is up, or what must never be was seen. */

@@ -39,7 +39,7 @@ public class HoldInterleavingTest {
                     0,
                     GRANT,
                     new SessionTrust(new StandingTime(), 100),
-                    id -> released.incrementAndGet());
+                    (id, ending) -> released.incrementAndGet());
             Thread other = Interleavings.start(hold::release);
             hold.release();
             Interleavings.join(other);
