@@ -50,6 +50,45 @@ final class Problems {
                         + " same rate within 10 %, and that children end when they are told to.");
     }
 
+    static Problem notSealed(String from) {
+        return new Problem(
+                "WRONG_SECRET",
+                "A message from " + from
+                        + " is not sealed with this cluster's name and secret, and is not read. That node"
+                        + " can't join, and makes a cluster of its own.",
+                "Give all nodes of a cluster the same name and secret, and keep strangers from its port.");
+    }
+
+    static Problem foreignBytes(String from, String what) {
+        return new Problem(
+                "FOREIGN_MESSAGE",
+                "A message from " + from + " can't be read: " + what + ".",
+                "Run the same version of Highlander on all nodes, and nothing else under this cluster's name.");
+    }
+
+    static Problem alone(String peers) {
+        return new Problem(
+                "ALONE",
+                "None of the peers " + peers
+                        + " was found: this node makes a cluster of its own, and runs what it claims.",
+                "Start the others, or see that they listen there, with the same cluster name and secret; they are looked for"
+                        + " from now on, too.");
+    }
+
+    static Problem cannotJoin(String where, String why) {
+        return new Problem(
+                "CANNOT_JOIN",
+                "This node can't join the cluster from " + where + ": " + why + ".",
+                "Bind to an address of this machine and a port that is free; this node tries again.");
+    }
+
+    static Problem left() {
+        return new Problem(
+                "LEFT",
+                "The channel to the cluster is closed.",
+                "Nothing, if it was closed on purpose; else connect it again and open new locks on it.");
+    }
+
     static Problem resolverFailed(ClusterKey key, String how) {
         return new Problem(
                 "RESOLVER_FAILED",

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES) // of work alone, seconds; but machines are busy
 class SimulationTest {
-    private static final long SEEDS = Long.getLong("sim.seeds", 600);
+    private static final long SEEDS = Long.getLong("sim.seeds", 300);
 
     private int starts;
     private int overlaps;

@@ -132,7 +132,7 @@ class WireFormatTest {
         Random random = new Random(5);
         List<byte[]> real = messages().map(WireFormat::write).toList();
         int read = 0;
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             byte[] bytes = real.get(i % real.size()).clone();
             for (int flips = random.nextInt(4); flips >= 0; flips--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();

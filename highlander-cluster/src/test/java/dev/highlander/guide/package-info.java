@@ -1,0 +1,4 @@
+@NullMarked
+package dev.highlander.guide;
+
+import org.jspecify.annotations.NullMarked;
