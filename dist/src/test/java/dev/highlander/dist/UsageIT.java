@@ -92,7 +92,7 @@ class UsageIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "status", "explain", "completion", "man", "prepare"})
+    @ValueSource(strings = {"", "run", "status", "history", "explain", "schema", "completion", "man", "prepare"})
     void F3_everyCommandHasHelpAndAVersion(String command) throws Exception {
         Ended shown = runLine((command + " --help").strip());
         assertThat(shown.status()).isZero();

@@ -35,7 +35,9 @@ final class Cli {
         commands = new CommandLine(new HighlanderCommand())
                 .addSubcommand(new RunCommand(environment, err))
                 .addSubcommand(new StatusCommand(environment, out, err))
+                .addSubcommand(new HistoryCommand(environment, out))
                 .addSubcommand(new ExplainCommand(environment, out))
+                .addSubcommand(new SchemaCommand(out))
                 .addSubcommand(new CompletionCommand(out))
                 .addSubcommand(new ManCommand(out))
                 .addSubcommand(new PrepareCommand(environment));

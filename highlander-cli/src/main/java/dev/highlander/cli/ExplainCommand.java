@@ -111,6 +111,7 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         logging.configure();
         where.refuseLease(how);
+        where.refuseLedger(how);
         Optional<Place> place =
                 where.isGiven(environment) || connect ? Optional.of(where.place(environment)) : Optional.empty();
         Node node = how.node();
@@ -141,7 +142,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private Finding find(Place place, Node node, Lease lease) throws InterruptedException {
-        try (Locks locks = place.open(where.namespace(), node, lease)) {
+        try (Locks locks = place.open(where.namespace(), node, lease, how.ledger())) {
             Condition condition = settled(locks);
             if (condition.phase() != Phase.READY) {
                 String problem = condition.problem().map(Problem::toString).orElse("The lock service does not answer.");

@@ -24,6 +24,6 @@ import picocli.CommandLine.Command;
 final class HighlanderCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw FailedException.usage("There is no command. Give run, status or explain.");
+        throw FailedException.usage("There is no command. Give run, status, history, explain or schema.");
     }
 }

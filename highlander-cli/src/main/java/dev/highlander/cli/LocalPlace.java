@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record LocalPlace(@Nullable Path directory) implements Place {
     @Override
-    public Locks open(Namespace namespace, Node node, Lease lease) {
+    public Locks open(Namespace namespace, Node node, Lease lease, LedgerOption ledger) {
         return openLocal(namespace, node);
     }
 
@@ -31,6 +31,12 @@ record LocalPlace(@Nullable Path directory) implements Place {
         } catch (IllegalArgumentException e) {
             throw FailedException.usage(e);
         }
+    }
+
+    @Override
+    public HistorySource history(Namespace namespace) {
+        throw FailedException.usage(
+                "Of lock files there is no history. Leave --local out; the ledger is a table in a" + " Postgres.");
     }
 
     @Override

@@ -22,14 +22,26 @@ final class NodeOptions {
             order = 21,
             converter = Converters.OfLease.class,
             description =
-                    "How long a confirmed check of the key is trusted; the same on all nodes. After a crash another"
+                    "How long a confirmed check of the key is trusted; the same on all nodes without a ledger. After a crash another"
                             + " node starts within about 2.5 of it. Default: 10s.")
     private @Nullable Lease lease;
 
     @Option(
+            names = "--ledger",
+            paramLabel = "SCHEMA",
+            arity = "0..1",
+            fallbackValue = "true",
+            order = 22,
+            converter = LedgerOption.Converter.class,
+            description =
+                    "Keep the ledger of the namespace, a table in the database; in this schema, or where it is found. All"
+                            + " nodes keep it, or none. Default: false.")
+    private LedgerOption ledger = LedgerOption.NONE;
+
+    @Option(
             names = "--connect-timeout",
             paramLabel = "TIME",
-            order = 22,
+            order = 23,
             converter = Converters.OfLimit.class,
             description =
                     "How long to try to reach the lock service at first, before giving up; 0 for ever. Once it was"
@@ -42,6 +54,10 @@ final class NodeOptions {
 
     Lease lease() {
         return lease == null ? Lease.DEFAULT : lease;
+    }
+
+    LedgerOption ledger() {
+        return ledger;
     }
 
     boolean hasLease() {

@@ -8,7 +8,10 @@ import dev.highlander.lock.Node;
 /** Where keys are kept. */
 interface Place {
     /** The lock service there; an outage is no exception. */
-    Locks open(Namespace namespace, Node node, Lease lease);
+    Locks open(Namespace namespace, Node node, Lease lease, LedgerOption ledger);
+
+    /** Who held what there. */
+    HistorySource history(Namespace namespace);
 
     /** Who holds what there. */
     StatusSource status(Namespace namespace);

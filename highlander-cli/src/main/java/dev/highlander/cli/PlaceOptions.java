@@ -87,6 +87,14 @@ final class PlaceOptions implements Settings.Aware {
         }
     }
 
+    /** Nor has a ledger. */
+    void refuseLedger(NodeOptions how) {
+        if (isLocal() && how.ledger().kept() && !settings.outranks("local", "ledger")) {
+            throw FailedException.usage(
+                    "--ledger has no meaning with --local: the ledger is a table in a Postgres. Leave it out.");
+        }
+    }
+
     /** Tells a key of this place from others on this machine. */
     String scope(Key key) {
         return (isLocal() ? "files " + directory : "postgres") + "\n" + namespace + "\n" + key;

@@ -7,7 +7,9 @@ import dev.highlander.lock.Namespace;
 import dev.highlander.lock.Node;
 import dev.highlander.postgres.DatabaseUrl;
 import dev.highlander.postgres.KeyStatus;
+import dev.highlander.postgres.LedgerTerm;
 import dev.highlander.postgres.PostgresDirectory;
+import dev.highlander.postgres.PostgresLedger;
 import dev.highlander.postgres.PostgresLocks;
 import dev.highlander.postgres.UnavailableException;
 import java.time.Duration;
@@ -25,13 +27,38 @@ record PostgresPlace(DatabaseUrl url) implements Place {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     @Override
-    public Locks open(Namespace namespace, Node node, Lease lease) {
-        return PostgresLocks.builder()
-                .url(url)
-                .namespace(namespace)
-                .node(node)
-                .lease(lease)
+    public Locks open(Namespace namespace, Node node, Lease lease, LedgerOption ledger) {
+        return ledger.addTo(PostgresLocks.builder()
+                        .url(url)
+                        .namespace(namespace)
+                        .node(node)
+                        .lease(lease))
                 .connect();
+    }
+
+    @Override
+    public HistorySource history(Namespace namespace) {
+        return (key, limit) -> {
+            try {
+                return PostgresLedger.history(url, namespace, key, limit).stream()
+                        .map(PostgresPlace::row)
+                        .toList();
+            } catch (UnavailableException e) {
+                throw new FailedException(ExitStatus.UNAVAILABLE, String.valueOf(e.getMessage()));
+            }
+        };
+    }
+
+    private static HistorySource.Row row(LedgerTerm term) {
+        return new HistorySource.Row(
+                term.key().toString(),
+                term.token(),
+                term.node(),
+                term.address(),
+                term.started(),
+                term.ended(),
+                term.outcome().name().toLowerCase(Locale.ROOT),
+                term.reason());
     }
 
     @Override

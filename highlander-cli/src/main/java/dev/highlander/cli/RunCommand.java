@@ -119,6 +119,7 @@ final class RunCommand implements Callable<Integer> {
         }
         Key wanted = key;
         where.refuseLease(how);
+        where.refuseLedger(how);
         ListenAddress listen = guard.listen(where.isLocal());
         Place place = where.place(environment);
         Lease trusted = how.lease();
@@ -138,7 +139,7 @@ final class RunCommand implements Callable<Integer> {
             narrator.say("answering at " + server.address());
         }
         // In this order: it connects while the guard tries its tools.
-        Locks locks = place.open(where.namespace(), node, trusted);
+        Locks locks = place.open(where.namespace(), node, trusted, how.ledger());
         Guards guards;
         try {
             guards = guards(listen, narrator);

@@ -24,7 +24,12 @@ final class StatusText {
         List<List<String>> lines = new ArrayList<>();
         lines.add(HEADER);
         rows.forEach(row -> lines.add(cells(row)));
-        int[] widths = IntStream.range(0, HEADER.size())
+        return aligned(lines);
+    }
+
+    /** Lines with the same number of cells, as a table. */
+    static String aligned(List<List<String>> lines) {
+        int[] widths = IntStream.range(0, lines.get(0).size())
                 .map(column -> lines.stream()
                         .mapToInt(line -> line.get(column).length())
                         .max()

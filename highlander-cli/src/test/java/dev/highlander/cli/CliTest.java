@@ -135,7 +135,7 @@ class CliTest {
 
         assertThat(err())
                 .isEqualTo(
-                        "highlander: There is no command. Give run, status or explain. 'highlander --help' shows all options.\n");
+                        "highlander: There is no command. Give run, status, history, explain or schema. 'highlander --help' shows all options.\n");
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.highlander.embedded.Shutdown;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -234,6 +236,55 @@ class PostgresRunTest {
         Wrapper elsewhere = status(url, "--namespace", "other");
         assertThat(elsewhere.await()).isZero();
         assertThat(elsewhere.out()).hasSize(1);
+    }
+
+    private Wrapper command(String url, String... args) throws IOException {
+        Wrapper wrapper = Wrapper.start(Map.of("DATABASE_URL", url), args);
+        started.add(wrapper);
+        return wrapper;
+    }
+
+    @Test
+    void F9_historyShowsWhoRanIt_andHowItEnded_whereNodesKeepALedger() throws Exception {
+        String url = server.libpqUrl(database);
+        Wrapper none = command(url, "history");
+        assertThat(none.await()).isEqualTo(69);
+        assertThat(none.err()).last().asString().contains("--ledger", "[NO_LEDGER]");
+        Wrapper first = wrapper(url, "node-a", "--ledger", "--", "sh", "-c", UNTIL_TERM);
+        first.awaitOut("up");
+        first.signal("TERM");
+        assertThat(first.await()).isEqualTo(143);
+
+        Wrapper json = command(url, "history", "--json", "--key", "job");
+
+        assertThat(json.await()).isZero();
+        JsonNode terms =
+                JsonMapper.shared().readTree(String.join("\n", json.out())).get("terms");
+        assertThat(terms.size()).isEqualTo(1);
+        assertThat(terms.get(0).get("node").asString()).isEqualTo("node-a");
+        assertThat(terms.get(0).get("outcome").asString()).isEqualTo("clean");
+        Wrapper table = command(url, "history");
+        assertThat(table.await()).isZero();
+        assertThat(table.out().get(0)).startsWith("KEY");
+        assertThat(table.out().get(1)).startsWith("job").contains("node-a", "clean");
+        Wrapper without = wrapper(url, "node-b", "--", "true");
+        assertThat(without.await()).isEqualTo(78);
+        assertThat(without.err()).last().asString().contains("[LEDGER_KEPT]");
+    }
+
+    @Test
+    void schemaPrintsStatements_thatMakeTheLedger_andMayBeExecutedAgain() throws Exception {
+        Wrapper schema = command("", "schema", "--lease", "1s", "--grant-to", "postgres");
+        assertThat(schema.await()).isZero();
+        try (Connection admin = server.connect(database);
+                Statement statement = admin.createStatement()) {
+            for (int i = 0; i < 2; i++) {
+                statement.execute(String.join("\n", schema.out()));
+            }
+        }
+        Wrapper node = wrapper(server.libpqUrl(database), "node-a", "--ledger=public", "--", "true");
+
+        assertThat(node.await()).isZero();
     }
 
     @Test

@@ -28,7 +28,8 @@ import org.postgresql.PGNotification;
 
 /**
  * Who holds which key of a namespace and who waits, from one look at a server: what the server itself shows, and what the
- * nodes answer when asked. A node that is frozen or cut off does not answer, yet shows as the holder that it is.
+ * nodes answer when asked. A node that is frozen or cut off does not answer, yet shows as the holder that it is; what it runs
+ * since when, the ledger tells, where there is one that this role may read.
  */
 public final class PostgresDirectory {
     private static final int CONNECT_MILLIS = 10_000;
@@ -38,6 +39,7 @@ public final class PostgresDirectory {
     private final Map<Integer, Backend> nodes = new HashMap<>();
     private final Map<LockId, Integer> held = new HashMap<>();
     private final Map<Integer, List<Presence>> answers = new HashMap<>();
+    private Map<LockId, LedgerTerm> terms = Map.of();
 
     private record Backend(String node, @Nullable String address) {}
 
@@ -56,6 +58,7 @@ public final class PostgresDirectory {
         try (Connection connection = connector.connect(CONNECT_MILLIS).connection()) {
             PostgresDirectory directory = new PostgresDirectory(namespace);
             directory.ask(connection, patience);
+            directory.terms = PostgresLedger.lastTerms(connection, namespace, List.copyOf(directory.held.keySet()));
             return directory.statuses();
         } catch (RefusedException e) {
             throw new UnavailableException(e.problem(), e);
@@ -128,12 +131,17 @@ public final class PostgresDirectory {
         all.addAll(waiting.keySet());
         return all.stream()
                 .map(lock -> new KeyStatus(
-                        keys.getOrDefault(lock, lock.asKey()),
+                        keys.getOrDefault(lock, keyOf(lock)),
                         holderOf(lock, holding.get(lock)),
                         stateOf(lock, holding.get(lock)),
                         waiting.getOrDefault(lock, List.of()).stream().sorted().toList()))
                 .sorted(Comparator.comparing(status -> status.key().toString()))
                 .toList();
+    }
+
+    private Key keyOf(LockId lock) {
+        LedgerTerm term = terms.get(lock);
+        return term == null ? lock.asKey() : term.key();
     }
 
     private State stateOf(LockId lock, @Nullable Presence presence) {
@@ -149,7 +157,22 @@ public final class PostgresDirectory {
                 .map(backend -> new Holder(
                         backend.node,
                         Optional.ofNullable(backend.address),
-                        presence == null ? OptionalLong.empty() : presence.token(),
-                        presence == null ? Optional.empty() : presence.since()));
+                        presence == null
+                                ? term(lock, backend)
+                                        .map(PostgresDirectory::token)
+                                        .orElse(OptionalLong.empty())
+                                : presence.token(),
+                        presence == null ? term(lock, backend).map(LedgerTerm::started) : presence.since()));
+    }
+
+    /** What the ledger says of a holder that does not answer, if it is what it says. */
+    private Optional<LedgerTerm> term(LockId lock, Backend backend) {
+        return Optional.ofNullable(terms.get(lock))
+                .filter(term ->
+                        term.outcome() == LedgerTerm.Outcome.HELD && term.node().equals(backend.node));
+    }
+
+    private static OptionalLong token(LedgerTerm term) {
+        return OptionalLong.of(term.token());
     }
 }

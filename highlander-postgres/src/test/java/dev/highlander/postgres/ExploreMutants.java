@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The rules of {@code docs/spec}, each with mistakes that drop it, and how much is to be explored to see two children run
- * because of it. Rules 7 and 8, the ledger and the certificate, join when they are built.
+ * because of it. Nodes are explored without a ledger, so rule 7 is the simulation's; rule 8, the certificate, is not built.
  */
 final class ExploreMutants {
     private ExploreMutants() {}

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The exploration sees: with any one rule dropped it finds two children. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ExploreMutantsTest {
-    /** The rules of Postgres in {@code docs/spec} that are built. */
+    /** The rules of Postgres in {@code docs/spec} that are explored. */
     private static final List<Integer> RULES =
             IntStream.rangeClosed(1, 6).boxed().toList();
 

@@ -36,11 +36,16 @@ abstract class PostgresContract extends LocksContract {
 
     @Override
     protected Locks open(String node, Namespace namespace) {
-        return PostgresLocks.builder()
-                .url(PostgresServer.shared(major).url())
-                .namespace(namespace)
-                .node(Node.named(node))
-                .lease(Lease.of(Duration.ofSeconds(1)))
+        return with(PostgresLocks.builder()
+                        .url(PostgresServer.shared(major).url())
+                        .namespace(namespace)
+                        .node(Node.named(node))
+                        .lease(Lease.of(Duration.ofSeconds(1))))
                 .connect();
+    }
+
+    /** The same with whatever else it is to have. */
+    PostgresLocks.Builder with(PostgresLocks.Builder builder) {
+        return builder;
     }
 }

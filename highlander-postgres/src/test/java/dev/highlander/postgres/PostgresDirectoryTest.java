@@ -68,6 +68,27 @@ final class PostgresDirectoryTest {
     }
 
     @Test
+    void where_there_is_a_ledger_it_tells_what_a_holder_runs_that_does_not_answer() throws Exception {
+        try (SilentProxy proxy = new SilentProxy(nodes.server.port())) {
+            String url = "jdbc:postgresql://127.0.0.1:" + proxy.port() + "/postgres?"
+                    + nodes.server.url().replaceFirst(".*\\?", "");
+            nodes.start(nodes.open(nodes.builder("frozen").url(url).ledger()), Key.of("relay"));
+            Running running = nodes.awaitStart();
+            long token = running.term().token();
+            proxy.fallSilent();
+
+            KeyStatus status = PostgresDirectory.read(
+                            DatabaseUrl.parse(nodes.server.url()), nodes.namespace, Duration.ofMillis(100))
+                    .get(0);
+
+            assertThat(status.key()).isEqualTo(Key.of("relay"));
+            assertThat(status.state()).isEqualTo(KeyStatus.State.SILENT);
+            assertThat(status.holder().orElseThrow().token()).hasValue(token);
+            assertThat(status.holder().orElseThrow().since()).isPresent();
+        }
+    }
+
+    @Test
     void a_holder_that_settles_holds_and_does_not_run() throws Exception {
         nodes.start(nodes.open("settling"), Key.of("relay"));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.highlander.Singleton;
+import dev.highlander.embedded.PostgresServer;
 import dev.highlander.lock.Hold;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
@@ -249,6 +250,27 @@ final class PostgresLedgerTest {
         await().atMost(Nodes.PATIENCE)
                 .until(() -> nodes.ask("select count(*) from " + table.sql() + " where how = 'clean'")
                         .equals("3000"));
+    }
+
+    @Test
+    void D10_tokens_rise_over_crashes_of_the_server_whether_or_not_rows_are_left() throws Exception {
+        try (PostgresServer server = PostgresServer.start(18);
+                Nodes some = new Nodes(server)) {
+            some.start(some.open(some.builder("d10-a").ledger()), KEY);
+            some.start(some.open(some.builder("d10-b").ledger()), KEY);
+            long last = some.awaitStart().term().token();
+            for (int i = 0; i < 4; i++) {
+                server.crash();
+                server.startAgain();
+                if (i == 2) {
+                    some.execute("delete from " + new LedgerTable("public", LedgerTable.nameOf(some.namespace)).sql()
+                            + " where how is not null");
+                }
+                Running next = some.awaitStart();
+                assertThat(next.term().token()).isGreaterThan(last);
+                last = next.term().token();
+            }
+        }
     }
 
     // Who is let in.
