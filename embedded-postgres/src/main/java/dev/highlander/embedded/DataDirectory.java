@@ -57,6 +57,16 @@ final class DataDirectory {
         }
     }
 
+    /** Becomes a standby of that server, whatever was here before. */
+    void copyOf(PostgresServer primary) throws IOException {
+        Installation.remove(path);
+        new BaseBackup(primary, path, account).take();
+        alter(
+                "primary_conninfo",
+                "host=127.0.0.1 port=" + primary.port() + " user=" + PostgresServer.USER + " password=" + password()
+                        + " application_name=standby");
+    }
+
     private void init(boolean durable) throws IOException {
         Files.createDirectories(path);
         account.own(path);
@@ -114,6 +124,16 @@ final class DataDirectory {
     /** What ALTER SYSTEM would do, for a server that is down. */
     void alter(String name, String value) throws IOException {
         Files.writeString(path.resolve("postgresql.auto.conf"), line(name, value), StandardOpenOption.APPEND);
+    }
+
+    void access(List<String> lines) throws IOException {
+        Path file = path.resolve("pg_hba.conf");
+        Files.writeString(file, String.join("\n", lines) + "\n" + Files.readString(file));
+    }
+
+    void certificate(String certificate, String key) throws IOException {
+        write("server.crt", certificate);
+        write("server.key", key);
     }
 
     private static String line(String name, String value) {

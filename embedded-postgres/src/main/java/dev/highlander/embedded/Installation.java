@@ -36,7 +36,7 @@ record Installation(int major, Path home) {
     static void require(int major) {
         if (!majors().contains(major)) {
             throw new PostgresServerException("no Postgres " + major + " for " + PLATFORM + " on the class path, which"
-                    + " has the majors " + majors() + ". A build has 14 and 18, with -Pall-postgres also 15, 16 and"
+                    + " has the majors " + majors() + ". A build has 14 and 18, with -Pmajors also 15, 16 and"
                     + " 17, on Linux and macOS, amd64 and arm64.");
         }
     }
@@ -87,7 +87,7 @@ record Installation(int major, Path home) {
         }
     }
 
-    private static void remove(Path folder) throws IOException {
+    static void remove(Path folder) throws IOException {
         if (Files.exists(folder)) {
             List<Path> deepestFirst;
             try (Stream<Path> files = Files.walk(folder)) {

@@ -6,8 +6,10 @@ import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -31,6 +33,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class PostgresServer implements AutoCloseable {
     static final String USER = "postgres";
+
+    private static final Duration REPLAY_LIMIT = Duration.ofSeconds(60);
 
     private static final Map<Integer, PostgresServer> SHARED = new HashMap<>();
 
@@ -142,16 +146,20 @@ public final class PostgresServer implements AutoCloseable {
             return;
         }
         try {
-            String loaded = lastLoad();
             execute("ALTER SYSTEM SET " + name + " = '" + value.replace("'", "''") + "'");
-            execute("SELECT pg_reload_conf()");
-            for (int looks = 0; loaded.equals(lastLoad()); looks++) { // each is a new connection: some milliseconds
-                if (looks == 2000) {
-                    throw new PostgresServerException("setting " + name + " was not loaded, see " + logFile());
-                }
-            }
+            load();
         } catch (SQLException e) {
             throw new PostgresServerException("setting " + name + " was not changed: " + e.getMessage(), e);
+        }
+    }
+
+    private void load() throws SQLException {
+        String loaded = lastLoad();
+        execute("SELECT pg_reload_conf()");
+        for (int looks = 0; loaded.equals(lastLoad()); looks++) { // each is a new connection: some milliseconds
+            if (looks == 2000) {
+                throw new PostgresServerException("the configuration was not loaded, see " + logFile());
+            }
         }
     }
 
@@ -231,6 +239,70 @@ public final class PostgresServer implements AutoCloseable {
         control.crash();
     }
 
+    /**
+     * Puts lines before those of {@code pg_hba.conf}, such as {@code host all barred all reject}, for log-ins to come. The
+     * first line that fits a log-in decides.
+     */
+    public void access(String... lines) {
+        try {
+            control.access(List.of(lines));
+            load();
+        } catch (SQLException e) {
+            throw new PostgresServerException("pg_hba.conf was not loaded: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Has log-ins encrypted from now on, by a certificate and its key in PEM.
+     *
+     * @param certificate the certificate
+     * @param key its private key, unencrypted
+     */
+    public void certificate(String certificate, String key) {
+        control.certificate(certificate, key);
+        setting("ssl", "on");
+    }
+
+    /** Makes a standby a primary, and returns when it is one. */
+    public void promote() {
+        if (!query("SELECT pg_promote(true, 60)").equals("t")) {
+            throw new PostgresServerException(this + " was not promoted, see " + logFile());
+        }
+    }
+
+    /**
+     * Drops all data of this server, which is down, and starts it as a standby of {@code primary} on the same port. Its
+     * settings stay as they were; what ALTER SYSTEM had set is as it is there.
+     */
+    public void follow(PostgresServer primary) {
+        control.follow(primary);
+        startAgain();
+    }
+
+    /** Waits until this standby has replayed what {@code primary} has written so far. */
+    public void awaitReplayOf(PostgresServer primary) {
+        String position = primary.query("SELECT pg_current_wal_lsn()");
+        long deadline = System.nanoTime() + REPLAY_LIMIT.toNanos();
+        while (!query("SELECT coalesce(pg_last_wal_replay_lsn() >= '" + position + "', false)")
+                .equals("t")) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new PostgresServerException(this + " does not follow " + primary + ", see " + logFile());
+            }
+        }
+    }
+
+    /** The first column of the first row. */
+    private String query(String sql) {
+        try (Connection connection = connect(USER);
+                var statement = connection.createStatement();
+                var result = statement.executeQuery(sql)) {
+            result.next();
+            return result.getString(1);
+        } catch (SQLException e) {
+            throw new PostgresServerException(sql + " failed: " + e.getMessage(), e);
+        }
+    }
+
     /** Stops the server for good and removes its data unless its directory was given. */
     @Override
     public void close() {
@@ -252,6 +324,9 @@ public final class PostgresServer implements AutoCloseable {
 
         @Nullable
         Account account;
+
+        @Nullable
+        PostgresServer standbyOf;
 
         final Map<String, String> settings = new LinkedHashMap<>();
 
@@ -285,6 +360,13 @@ public final class PostgresServer implements AutoCloseable {
          */
         public Builder dataDirectory(Path path) {
             dataDirectory = path.toAbsolutePath().normalize();
+            return this;
+        }
+
+        /** A hot standby of {@code primary}, which streams from it. The major is the primary's. */
+        public Builder standbyOf(PostgresServer primary) {
+            standbyOf = primary;
+            major = primary.major();
             return this;
         }
 

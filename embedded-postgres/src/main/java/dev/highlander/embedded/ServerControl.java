@@ -62,7 +62,7 @@ final class ServerControl implements AutoCloseable {
             Guard guard = Guard.over(path, run == null ? List.of() : List.of(run.folder()));
             ServerControl control = new ServerControl(how, data, run, guard);
             try {
-                control.startFirst();
+                control.startFirst(how.standbyOf);
                 return control;
             } catch (Throwable failure) {
                 control.close();
@@ -73,7 +73,10 @@ final class ServerControl implements AutoCloseable {
         }
     }
 
-    private synchronized void startFirst() throws IOException {
+    private synchronized void startFirst(@Nullable PostgresServer primary) throws IOException {
+        if (primary != null) {
+            data.copyOf(primary);
+        }
         data.prepare(run == null);
         password = data.password();
         choosePort();
@@ -85,6 +88,10 @@ final class ServerControl implements AutoCloseable {
             Ports.giveBack(port);
             port = Ports.take();
         }
+        configure();
+    }
+
+    private void configure() throws IOException {
         Map<String, String> all = new LinkedHashMap<>(settings);
         all.put("listen_addresses", "127.0.0.1");
         all.put("port", Integer.toString(port));
@@ -189,13 +196,44 @@ final class ServerControl implements AutoCloseable {
         guard.expectNothing();
     }
 
-    synchronized void alter(String name, String value) {
+    /** Makes a stopped server the standby of another, for its next start. */
+    synchronized void follow(PostgresServer primary) {
+        requireOpen();
+        if (isRunning()) {
+            throw new IllegalStateException("the server is running");
+        }
+        try {
+            data.killStrays();
+            data.copyOf(primary);
+            configure();
+        } catch (IOException e) {
+            throw new PostgresServerException("Postgres " + major + " was not made a standby: " + e.getMessage(), e);
+        }
+    }
+
+    synchronized void access(List<String> lines) {
+        write("pg_hba.conf", () -> data.access(lines));
+    }
+
+    synchronized void certificate(String certificate, String key) {
+        write("the certificate", () -> data.certificate(certificate, key));
+    }
+
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    private void write(String what, Writing writing) {
         requireOpen();
         try {
-            data.alter(name, value);
+            writing.run();
         } catch (IOException e) {
-            throw new PostgresServerException("setting " + name + " was not changed: " + e.getMessage(), e);
+            throw new PostgresServerException(what + " was not written: " + e.getMessage(), e);
         }
+    }
+
+    synchronized void alter(String name, String value) {
+        write("setting " + name, () -> data.alter(name, value));
     }
 
     @Override

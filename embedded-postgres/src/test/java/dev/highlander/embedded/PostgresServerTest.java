@@ -169,7 +169,7 @@ class PostgresServerTest {
         assertThatThrownBy(() -> PostgresServer.start(13))
                 .hasMessageContaining("no Postgres 13")
                 .hasMessageContaining(PostgresServer.majors().toString())
-                .hasMessageContaining("-Pall-postgres");
+                .hasMessageContaining("-Pmajors");
     }
 
     @Test
