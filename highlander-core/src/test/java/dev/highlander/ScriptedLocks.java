@@ -1,5 +1,6 @@
 package dev.highlander;
 
+import dev.highlander.lock.Bounds;
 import dev.highlander.lock.Claim;
 import dev.highlander.lock.Claimant;
 import dev.highlander.lock.Condition;
@@ -71,7 +72,7 @@ final class ScriptedLocks implements Locks {
 
     @Override
     public Guarantee guarantee() {
-        return new Guarantee(true, true, Optional.of(lease));
+        return new Guarantee(true, true, Optional.of(lease), Bounds.NONE);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.highlander;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.highlander.lock.Bounds;
 import dev.highlander.lock.Condition;
 import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Lease;
@@ -122,7 +123,7 @@ class LosingAKeyTest {
     }
 
     @Test
-    void a_suspended_machine_holds_nothing_when_it_wakes_and_stops_its_child() {
+    void trap_a_clock_that_stands_still_while_the_machine_is_suspended_does_not_make_a_lease_longer() {
         Stage stage = Stage.simpleWithLease();
         Stage.Puppets puppets = stage.puppets();
         Singleton singleton = stage.run(puppets.spec());
@@ -291,7 +292,7 @@ class LosingAKeyTest {
                 Locks.class.getClassLoader(),
                 new Class<?>[] {Locks.class},
                 (proxy, method, arguments) -> method.getName().equals("guarantee")
-                        ? new Guarantee(true, true, Optional.of(new Lease(lease)))
+                        ? new Guarantee(true, true, Optional.of(new Lease(lease)), Bounds.NONE)
                         : method.invoke(locks, arguments));
     }
 }

@@ -7,6 +7,7 @@ import dev.highlander.lock.Condition.Problem;
 import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Key;
 import dev.highlander.lock.Lease;
+import dev.highlander.lock.LocalLocks;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.Node;
 import dev.highlander.lock.Subscription;
@@ -116,7 +117,8 @@ final class ExplainCommand implements Callable<Integer> {
                 where.isGiven(environment) || connect ? Optional.of(where.place(environment)) : Optional.empty();
         Node node = how.node();
         Lease lease = how.lease();
-        Guarantee guarantee = new Guarantee(true, true, where.isLocal() ? Optional.empty() : Optional.of(lease));
+        Guarantee guarantee = place.map(given -> given.guarantee(lease))
+                .orElseGet(() -> where.isLocal() ? LocalLocks.GUARANTEE : new PostgresBounds(lease).guarantee(1));
         Explanation explanation = new Explanation(
                 place.map(Place::toString).orElse("A Postgres that is not given yet"),
                 where.namespace().name(),

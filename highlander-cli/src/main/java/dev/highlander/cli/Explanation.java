@@ -1,5 +1,6 @@
 package dev.highlander.cli;
 
+import dev.highlander.lock.Bounds.Mishap;
 import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Lease;
 import dev.highlander.postgres.ListenAddress;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -84,7 +86,12 @@ record Explanation(
         lines.add("What is guaranteed");
         lines.add("  One copy of the command while all is well"
                 + (bounds == null ? "." : ", none while the database is out of reach."));
-        lines.add("  " + (guarantee.neverTwo() ? "Never two" : "Two copies are possible") + "; worst overlap 0 s"
+        lines.add("  " + (guarantee.neverTwo() ? "Never two" : "Two copies are possible") + "; worst overlap "
+                + guarantee
+                        .bounds()
+                        .overlap()
+                        .map(most -> most.isZero() ? "0 s" : words(most))
+                        .orElse("without bound")
                 + (bounds == null
                         ? "."
                         : ". (A process that was frozen may take one step as it resumes, with an older token.)"));
@@ -131,30 +138,39 @@ record Explanation(
         return String.join("\n", lines);
     }
 
+    /** {@code mishap} is null for what may last as long as it likes. */
     private record Case(
             String id,
             String what,
             String copy,
             String next,
-            @Nullable Duration takeover) {}
+            @Nullable Mishap mishap) {}
+
+    private Optional<Duration> takeover(Case after) {
+        return Optional.ofNullable(after.mishap).flatMap(guarantee.bounds()::takeoverAfter);
+    }
 
     private List<Case> cases() {
         String stopped = "told to stop; killed after " + words(grace);
         if (bounds == null) {
             return List.of(
-                    new Case("cleanStop", "It is stopped", stopped, "at once when it has ended", Duration.ZERO),
+                    new Case("cleanStop", "It is stopped", stopped, "at once when it has ended", Mishap.CLEAN_STOP),
                     new Case(
                             "crash",
                             "Its process is killed",
                             "killed by the guard",
-                            "when that is dead, within 50 ms",
-                            Duration.ofMillis(50)),
+                            "when that is dead, within "
+                                    + words(guarantee
+                                            .bounds()
+                                            .takeoverAfter(Mishap.CRASH)
+                                            .orElseThrow()),
+                            Mishap.CRASH),
                     new Case(
                             "hang",
                             "Its process is frozen",
                             "goes on, and holds the key",
                             "never, until it resumes or is killed",
-                            null));
+                            Mishap.HANG));
         }
         Lease lease = bounds.lease();
         boolean kills = guarded.onLoss == OnLoss.KILL;
@@ -169,34 +185,40 @@ record Explanation(
                         stopped,
                         "at once when it has ended (a few round trips); a node that was not connected then: "
                                 + words(bounds.takeoverAfterCrash()),
-                        bounds.takeoverAfterCleanStop()),
+                        Mishap.CLEAN_STOP),
                 new Case(
                         "crash",
                         "Its process is killed",
                         "killed by the guard",
                         words(bounds.takeoverAfterCrash()),
-                        bounds.takeoverAfterCrash()),
+                        Mishap.CRASH),
                 new Case(
                         "hang",
                         "Its process is frozen",
                         "killed by the guard within " + words(lease.length().minusNanos(lease.margin()))
                                 + " of the last check",
                         silence,
-                        bounds.takeoverAfterSilence()),
+                        Mishap.HANG),
                 new Case(
                         "reset",
                         "Its machine is reset, or suspended",
                         "gone; or stopped when the machine resumes",
                         silence,
-                        bounds.takeoverAfterSilence()),
-                new Case(
-                        "partition", "It is cut off from the database", onLoss, silence, bounds.takeoverAfterSilence()),
+                        Mishap.HANG),
+                new Case("partition", "It is cut off from the database", onLoss, silence, Mishap.PARTITION),
                 new Case(
                         "restart",
                         "Its session is ended, or the database restarts",
                         kills ? "killed at once" : "told to stop at once, killed after " + words(graceOnLoss(bounds)),
                         words(bounds.takeoverAfterRestart()) + " after the database can be reached again",
-                        bounds.takeoverAfterRestart()),
+                        Mishap.RESTART),
+                new Case(
+                        "promotion",
+                        "A standby of the database is promoted",
+                        onLoss,
+                        words(guarantee.bounds().takeoverAfter(Mishap.PROMOTION).orElseThrow())
+                                + " after it accepts connections as the primary",
+                        Mishap.PROMOTION),
                 new Case(
                         "outage",
                         "The database is out of reach for everybody",
@@ -212,7 +234,7 @@ record Explanation(
         root.put("node", node);
         root.put("neverTwo", guarantee.neverTwo());
         root.put("tokensFence", guarantee.tokensFence());
-        root.put("worstOverlapMillis", 0);
+        millis(root, "worstOverlap", guarantee.bounds().overlap().orElse(null));
         millis(root, "lease", bounds == null ? null : bounds.lease().length());
         millis(root, "grace", grace);
         millis(root, "graceOnLoss", bounds == null ? null : graceOnLoss(bounds));
@@ -221,7 +243,7 @@ record Explanation(
         millis(root, "settle", bounds == null ? null : bounds.settle());
         millis(root, "longestStop", longestStop());
         ObjectNode takeover = root.putObject("takeover");
-        cases().forEach(each -> millis(takeover, each.id, each.takeover));
+        cases().forEach(each -> millis(takeover, each.id, takeover(each).orElse(null)));
         ObjectNode cost = root.putObject("cost");
         cost.put("connections", bounds == null ? 0 : bounds.connections());
         cost.put("statementsPerSecondRunning", bounds == null ? 0 : bounds.statementsPerSecondRunning());

@@ -1,5 +1,6 @@
 package dev.highlander.cli;
 
+import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Holder;
 import dev.highlander.lock.Holding;
 import dev.highlander.lock.Lease;
@@ -37,6 +38,11 @@ record LocalPlace(@Nullable Path directory) implements Place {
     public HistorySource history(Namespace namespace) {
         throw FailedException.usage(
                 "Of lock files there is no history. Leave --local out; the ledger is a table in a" + " Postgres.");
+    }
+
+    @Override
+    public Guarantee guarantee(Lease lease) {
+        return LocalLocks.GUARANTEE;
     }
 
     @Override

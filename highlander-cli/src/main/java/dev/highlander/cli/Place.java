@@ -1,5 +1,6 @@
 package dev.highlander.cli;
 
+import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
 import dev.highlander.lock.Namespace;
@@ -12,6 +13,13 @@ interface Place {
 
     /** Who held what there. */
     HistorySource history(Namespace namespace);
+
+    /**
+     * What is promised there.
+     *
+     * @throws FailedException if a setting contradicts it
+     */
+    Guarantee guarantee(Lease lease);
 
     /** Who holds what there. */
     StatusSource status(Namespace namespace);

@@ -1,5 +1,6 @@
 package dev.highlander.cli;
 
+import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Holder;
 import dev.highlander.lock.Lease;
 import dev.highlander.lock.Locks;
@@ -28,12 +29,25 @@ record PostgresPlace(DatabaseUrl url) implements Place {
 
     @Override
     public Locks open(Namespace namespace, Node node, Lease lease, LedgerOption ledger) {
-        return ledger.addTo(PostgresLocks.builder()
-                        .url(url)
-                        .namespace(namespace)
-                        .node(node)
-                        .lease(lease))
-                .connect();
+        try {
+            return ledger.addTo(PostgresLocks.builder()
+                            .url(url)
+                            .namespace(namespace)
+                            .node(node)
+                            .lease(lease))
+                    .connect();
+        } catch (IllegalArgumentException e) {
+            throw FailedException.usage(e);
+        }
+    }
+
+    @Override
+    public Guarantee guarantee(Lease lease) {
+        try {
+            return PostgresLocks.guarantee(url, lease);
+        } catch (IllegalArgumentException e) {
+            throw FailedException.usage(e);
+        }
     }
 
     @Override

@@ -3,9 +3,12 @@ package dev.highlander.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.highlander.embedded.PostgresServer;
+import dev.highlander.lock.Bounds.Mishap;
 import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Lease;
+import dev.highlander.postgres.DatabaseUrl;
 import dev.highlander.postgres.PostgresBounds;
+import dev.highlander.postgres.PostgresLocks;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +18,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,6 +92,7 @@ class ExplainTest {
         assertThat(takeover.get("hangMillis").asLong()).isEqualTo(25_000);
         assertThat(takeover.get("partitionMillis").asLong()).isEqualTo(25_000);
         assertThat(takeover.get("restartMillis").asLong()).isEqualTo(14_000);
+        assertThat(takeover.get("promotionMillis").asLong()).isEqualTo(14_000);
         assertThat(root.get("cost").get("connections").asInt()).isEqualTo(1);
         assertThat(root.get("found").isNull()).isTrue();
     }
@@ -161,7 +164,7 @@ class ExplainTest {
                 "x",
                 "default",
                 "n",
-                new Guarantee(true, true, Optional.of(Lease.DEFAULT)),
+                new PostgresBounds(Lease.DEFAULT).guarantee(1),
                 new PostgresBounds(Lease.DEFAULT),
                 Duration.ofSeconds(5),
                 new Explanation.Guarded(OnLoss.TERM, null),
@@ -172,6 +175,42 @@ class ExplainTest {
                 .singleElement()
                 .asString()
                 .startsWith("--lease: 2 × round trip 1.6 s ≤ 0.3 × lease 10 s does not hold");
+    }
+
+    @Test
+    void F4_theNumbersAreThoseOfTheLockServiceItself_forTheHostsOfTheURL() {
+        environment.put("DATABASE_URL", "postgres://u@one.example,two.example,three.example/app");
+        Guarantee guarantee =
+                PostgresLocks.guarantee(DatabaseUrl.parse(environment.get("DATABASE_URL")), Lease.DEFAULT);
+
+        assertThat(run("--json")).isZero();
+
+        JsonNode takeover = JsonMapper.shared().readTree(out()).get("takeover");
+        Map.of(
+                        "cleanStop", Mishap.CLEAN_STOP,
+                        "crash", Mishap.CRASH,
+                        "hang", Mishap.HANG,
+                        "partition", Mishap.PARTITION,
+                        "restart", Mishap.RESTART,
+                        "promotion", Mishap.PROMOTION)
+                .forEach((name, mishap) -> assertThat(
+                                takeover.get(name + "Millis").asLong())
+                        .as(name)
+                        .isEqualTo(guarantee
+                                .bounds()
+                                .takeoverAfter(mishap)
+                                .orElseThrow()
+                                .toMillis()));
+        assertThat(takeover.get("promotionMillis").asLong()).isEqualTo(20_000);
+    }
+
+    @Test
+    void F4_aSettingOfTheURLThatTheGuaranteeHasNoRoomForIsRefused() {
+        environment.put("DATABASE_URL", "jdbc:postgresql://db.example/app?socketTimeout=2");
+
+        assertThat(run()).isEqualTo(64);
+
+        assertThat(err()).contains("socketTimeout 2 s ≥ 0.3 × lease 10 s does not hold");
     }
 
     private static Explanation.Finding found(long millis) {

@@ -1,5 +1,6 @@
 package dev.highlander.cli;
 
+import dev.highlander.lock.Bounds;
 import dev.highlander.lock.Claim;
 import dev.highlander.lock.Claimant;
 import dev.highlander.lock.Condition;
@@ -34,7 +35,7 @@ final class StubLocks implements Locks {
 
     @Override
     public Guarantee guarantee() {
-        return new Guarantee(true, true, Optional.of(Lease.DEFAULT));
+        return new Guarantee(true, true, Optional.of(Lease.DEFAULT), Bounds.NONE);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.highlander.cluster;
 
 import dev.highlander.cluster.ClusterMessage.Who;
+import dev.highlander.lock.Bounds;
 import dev.highlander.lock.Check;
 import dev.highlander.lock.Claim;
 import dev.highlander.lock.Claimant;
@@ -15,6 +16,8 @@ import dev.highlander.lock.Node;
 import dev.highlander.lock.StuckChildException;
 import dev.highlander.lock.Subscription;
 import dev.highlander.time.Time;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -107,7 +110,9 @@ public final class ClusterLocks implements Locks {
 
     @Override
     public Guarantee guarantee() {
-        return new Guarantee(rules.hasQuorum(), rules.hasQuorum(), Optional.of(rules.lease()));
+        boolean quorum = rules.hasQuorum();
+        Bounds bounds = new Bounds(Map.of(), quorum ? Optional.of(Duration.ZERO) : Optional.empty());
+        return new Guarantee(quorum, quorum, Optional.of(rules.lease()), bounds);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.highlander.lock;
 
+import dev.highlander.lock.Bounds.Mishap;
 import dev.highlander.lock.Condition.Problem;
 import dev.highlander.time.Agenda;
 import dev.highlander.time.Time;
@@ -8,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -46,6 +48,18 @@ public final class LocalLocks implements Locks {
     static final int RETRY_SECONDS = 1;
 
     private static final long POLL = POLL_MILLIS * 1_000_000L;
+
+    /** What it promises, which depends on no setting. Nobody takes over from a process that is frozen. */
+    public static final Guarantee GUARANTEE = new Guarantee(
+            true,
+            true,
+            Optional.empty(),
+            new Bounds(
+                    Map.of(
+                            Mishap.CLEAN_STOP, Duration.ofMillis(POLL_MILLIS),
+                            Mishap.CRASH, Duration.ofMillis(POLL_MILLIS)),
+                    Optional.of(Duration.ZERO)));
+
     private static final long RETRY = RETRY_SECONDS * 1_000_000_000L;
     private static final long WATCH = 1_000_000_000L;
     private static final long TOUCH_AFTER = 3_600_000_000_000L;
@@ -221,7 +235,7 @@ public final class LocalLocks implements Locks {
 
     @Override
     public Guarantee guarantee() {
-        return new Guarantee(true, true, Optional.empty());
+        return GUARANTEE;
     }
 
     @Override

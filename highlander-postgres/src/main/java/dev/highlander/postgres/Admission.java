@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +26,11 @@ final class Admission {
     private final Namespace namespace;
     private final @Nullable LedgerChoice ledger;
     private final PoolerCheck poolerCheck;
+    private final boolean synchronous;
 
     /**
      * {@code ledger} is null for a node without one; {@code poolerCheck} is passed by a session whose server is not whom the
-     * driver has logged in with.
+     * driver has logged in with; {@code synchronous} says that heartbeats are to wait for a standby.
      */
     Admission(
             Connection connection,
@@ -39,8 +39,10 @@ final class Admission {
             String node,
             Namespace namespace,
             @Nullable LedgerChoice ledger,
-            PoolerCheck poolerCheck) {
+            PoolerCheck poolerCheck,
+            boolean synchronous) {
         this.connection = connection;
+        this.synchronous = synchronous;
         this.poolerCheck = poolerCheck;
         this.lease = lease;
         this.leaseLock = leaseLock;
@@ -97,6 +99,9 @@ final class Admission {
             if (row.getBoolean(5)) {
                 throw new RefusedException(Problems.readOnly());
             }
+            if (synchronous && row.getString(7).isBlank()) {
+                throw new RefusedException(Problems.notSynchronous());
+            }
             if (row.getInt(6) > 0) {
                 throw new RefusedException(Problems.locksHeld());
             }
@@ -108,24 +113,13 @@ final class Admission {
     }
 
     private void applySettings() throws SQLException, RefusedException {
-        long silence = new PostgresBounds(lease).silenceMillis();
-        long seconds = Math.max(1, silence / 4000);
-        Map<String, String> needed = new LinkedHashMap<>();
-        needed.put("idle_session_timeout", Long.toString(silence));
-        needed.put("lock_timeout", "0");
-        needed.put("statement_timeout", "0");
-        needed.put("synchronous_commit", "on");
-        // Those that a platform of the server's may lack; it then lets go by the idle timeout alone.
-        Map<String, String> useful = new LinkedHashMap<>();
+        PostgresBounds bounds = new PostgresBounds(lease);
+        Map<String, String> needed = bounds.neededSettings();
+        Map<String, String> useful = bounds.usefulSettings();
         useful.put("application_name", node);
         // The statements are always the same, and each takes longer to plan than to execute.
         useful.put("plan_cache_mode", "force_generic_plan");
         useful.put("jit", "off");
-        useful.put("tcp_user_timeout", Long.toString(silence));
-        useful.put("tcp_keepalives_idle", Long.toString(seconds));
-        useful.put("tcp_keepalives_interval", Long.toString(seconds));
-        useful.put("tcp_keepalives_count", "3");
-        useful.put("client_connection_check_interval", "1000");
         for (Map.Entry<String, String> setting : needed.entrySet()) {
             set(setting.getKey(), setting.getValue());
         }

@@ -11,6 +11,11 @@ interface Connector {
     /** Where it leads, without secrets. */
     String where();
 
+    /** How many hosts one attempt to connect may ask. */
+    default int hosts() {
+        return 1;
+    }
+
     /**
      * A connection, and what ends a wait on it.
      *

@@ -34,6 +34,11 @@ public final class DatabaseUrl {
         return jdbcUrl;
     }
 
+    /** How many hosts it names. */
+    int hosts() {
+        return jdbcUrl.split(",", -1).length;
+    }
+
     /** A copy of all that is not in {@link #jdbcUrl()}, the password included. */
     public Properties properties() {
         Properties copy = new Properties();

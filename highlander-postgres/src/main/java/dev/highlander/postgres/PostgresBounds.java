@@ -1,7 +1,14 @@
 package dev.highlander.postgres;
 
+import dev.highlander.lock.Bounds;
+import dev.highlander.lock.Bounds.Mishap;
+import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Lease;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a lease comes to on Postgres: when a child is stopped, how long it takes at most until the next node's starts, and
@@ -25,6 +32,35 @@ public record PostgresBounds(Lease lease) {
     /** How long the server waits for a silent node before it ends its session: 1.1 leases, in milliseconds. */
     long silenceMillis() {
         return lease.length().toMillis() * 11 / 10;
+    }
+
+    /** What a session has the server keep to, beside what a platform of the server's may lack. */
+    Map<String, String> neededSettings() {
+        Map<String, String> needed = new LinkedHashMap<>();
+        needed.put("idle_session_timeout", Long.toString(silenceMillis()));
+        needed.put("lock_timeout", "0");
+        needed.put("statement_timeout", "0");
+        needed.put("synchronous_commit", "on");
+        return needed;
+    }
+
+    /** The server lets go of a silent node by the idle timeout alone where its platform lacks these. */
+    Map<String, String> usefulSettings() {
+        String seconds = Long.toString(Math.max(1, silenceMillis() / 4000));
+        Map<String, String> useful = new LinkedHashMap<>();
+        useful.put("tcp_user_timeout", Long.toString(silenceMillis()));
+        useful.put("tcp_keepalives_idle", seconds);
+        useful.put("tcp_keepalives_interval", seconds);
+        useful.put("tcp_keepalives_count", "3");
+        useful.put("client_connection_check_interval", "1000");
+        return useful;
+    }
+
+    /** All that a session sets for the sake of its lease. */
+    Map<String, String> serverSettings() {
+        Map<String, String> all = neededSettings();
+        all.putAll(usefulSettings());
+        return all;
     }
 
     /** From one try to the next, on average: a second, or half a short lease; in nanoseconds. */
@@ -102,6 +138,31 @@ public record PostgresBounds(Lease lease) {
     /** After a restart of the server, counted from when it accepts connections again: an attempt, and the settle. */
     public Duration takeoverAfterRestart() {
         return Duration.ofNanos(jittered(LONGEST_RETRY, 1)).plus(settle());
+    }
+
+    /**
+     * After the promotion of a standby, counted from when it accepts connections as the primary: an attempt, in which each
+     * of the {@code hosts} but the last may leave the node without an answer, and the settle.
+     */
+    public Duration takeoverAfterPromotion(int hosts) {
+        return takeoverAfterRestart().plus(connectLimit().multipliedBy(hosts - 1L));
+    }
+
+    /** How long one host may leave an attempt to connect without an answer, in whole seconds. */
+    Duration connectLimit() {
+        return Duration.ofSeconds(Math.max(1, (lease.replyLimit() + SECOND - 1) / SECOND));
+    }
+
+    /** All of it as a lock service says it, where a URL names that many hosts. */
+    public Guarantee guarantee(int hosts) {
+        Map<Mishap, Duration> takeover = new EnumMap<>(Mishap.class);
+        takeover.put(Mishap.CLEAN_STOP, takeoverAfterCleanStop());
+        takeover.put(Mishap.CRASH, takeoverAfterCrash());
+        takeover.put(Mishap.HANG, takeoverAfterSilence());
+        takeover.put(Mishap.PARTITION, takeoverAfterSilence());
+        takeover.put(Mishap.RESTART, takeoverAfterRestart());
+        takeover.put(Mishap.PROMOTION, takeoverAfterPromotion(hosts));
+        return new Guarantee(true, true, Optional.of(lease), new Bounds(takeover, Optional.of(worstOverlap())));
     }
 
     /** How long two children can run at once: not at all, under the assumptions of {@link PostgresLocks}. */

@@ -16,6 +16,8 @@ import dev.highlander.lock.StuckChildException;
 import dev.highlander.lock.Subscription;
 import dev.highlander.time.Time;
 import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
@@ -28,6 +30,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,7 @@ public final class PostgresLocks implements Locks {
     private final Namespace namespace;
     private final Lease lease;
     private final Time time;
+    private final Guarantee guarantee;
     private final PostgresSession session;
     private final AtomicLong lastClaim = new AtomicLong();
     private final Listeners<Condition> listeners = new Listeners<>();
@@ -51,12 +55,21 @@ public final class PostgresLocks implements Locks {
     private volatile Condition condition = Condition.connecting();
 
     private PostgresLocks(Builder builder, Connector connector) {
+        this.guarantee = new PostgresBounds(builder.lease).guarantee(connector.hosts());
         this.node = builder.node == null ? Node.here() : builder.node;
         this.namespace = builder.namespace;
         this.lease = builder.lease;
         this.time = builder.time;
         this.session = new PostgresSession(
-                connector, lease, node, namespace, builder.ledger, time, this::become, checks::tell);
+                connector,
+                lease,
+                node,
+                namespace,
+                builder.ledger,
+                builder.synchronousHeartbeats,
+                time,
+                this::become,
+                checks::tell);
         session.start();
     }
 
@@ -92,7 +105,17 @@ public final class PostgresLocks implements Locks {
 
     @Override
     public Guarantee guarantee() {
-        return new Guarantee(true, true, Optional.of(lease));
+        return guarantee;
+    }
+
+    /**
+     * What these locks promise on the server at {@code url} with that lease, without a connection.
+     *
+     * @throws IllegalArgumentException if a setting in the URL contradicts it
+     */
+    public static Guarantee guarantee(DatabaseUrl url, Lease lease) {
+        DriverSettings.refuseContradictions(url, new Properties(), lease);
+        return new PostgresBounds(lease).guarantee(url.hosts());
     }
 
     @Override
@@ -181,10 +204,12 @@ public final class PostgresLocks implements Locks {
         private @Nullable DatabaseUrl url;
         private Properties properties = new Properties();
         private @Nullable Callable<Connection> connections;
+        private @Nullable DataSource dataSource;
         private Namespace namespace = Namespace.DEFAULT;
         private @Nullable Node node;
         private Lease lease = Lease.DEFAULT;
         private @Nullable LedgerChoice ledger;
+        private boolean synchronousHeartbeats;
         private Time time = Time.system();
 
         private Builder() {}
@@ -218,6 +243,15 @@ public final class PostgresLocks implements Locks {
          */
         public Builder connections(Callable<Connection> source) {
             connections = source;
+            return this;
+        }
+
+        /**
+         * The application's own data source instead of a URL. Its settings (URL, user, password, properties) are read before
+         * each connection, so a password may change; no connection is ever taken from it, and none of its pool's is used.
+         */
+        public Builder dataSource(DataSource source) {
+            dataSource = source;
             return this;
         }
 
@@ -264,6 +298,17 @@ public final class PostgresLocks implements Locks {
             return this;
         }
 
+        /**
+         * Makes each heartbeat wait for the standbys that the server's commits wait for, so that a primary that was cut off
+         * from all of them confirms nothing any more. Only useful where each standby that may be promoted is among them;
+         * refused where {@code synchronous_standby_names} is empty. Costs a flush of the log, there and here, with each
+         * heartbeat; and while the standby is away there is no holder.
+         */
+        public Builder synchronousHeartbeats() {
+            synchronousHeartbeats = true;
+            return this;
+        }
+
         /** The clocks to go by; the system's unless given. */
         public Builder time(Time clocks) {
             time = Objects.requireNonNull(clocks, "time");
@@ -273,22 +318,40 @@ public final class PostgresLocks implements Locks {
         /**
          * Opens the lock service. Returns at once, whether the server can be reached or not.
          *
-         * @throws IllegalArgumentException if neither a URL nor a source of connections was given, or both
+         * @throws IllegalArgumentException if not exactly one of URL, data source and source of connections was given, the
+         *     settings of the data source can't be read, or a setting of the connection contradicts the lease
          */
         public PostgresLocks connect() {
-            if ((url == null) == (connections == null)) {
+            List<String> sources = new ArrayList<>();
+            if (url != null) {
+                sources.add("a url(...)");
+            }
+            if (dataSource != null) {
+                sources.add("a dataSource(...)");
+            }
+            if (connections != null) {
+                sources.add("connections(...)");
+            }
+            if (sources.size() != 1) {
                 throw new IllegalArgumentException(
-                        url == null
-                                ? "There is no Postgres to connect to. Give a url(...), or connections(...)."
-                                : "There are both a url(...) and connections(...). Give one of them.");
+                        sources.isEmpty()
+                                ? "There is no Postgres to connect to. Give a url(...), a dataSource(...), or"
+                                        + " connections(...)."
+                                : "There are " + String.join(" and ", sources) + ". Give one of them.");
             }
             Node named = node == null ? Node.here() : node;
             node = named;
-            return new PostgresLocks(
-                    this,
-                    url != null
-                            ? new UrlConnector(url, properties, named.name())
-                            : Connector.of(Objects.requireNonNull(connections)));
+            return new PostgresLocks(this, connector(named.name()));
+        }
+
+        private Connector connector(String name) {
+            if (url != null) {
+                DriverSettings.refuseContradictions(url, properties, lease);
+                return new UrlConnector(url, properties, name);
+            }
+            return dataSource != null
+                    ? new DataSourceConnector(dataSource, properties, name, lease)
+                    : Connector.of(Objects.requireNonNull(connections));
         }
     }
 }

@@ -38,6 +38,7 @@ final class PostgresSession implements Runnable {
     private final Node node;
     private final Namespace namespace;
     private final @Nullable LedgerChoice ledger;
+    private final boolean synchronous;
     private final Time time;
     private final Consumer<Condition> conditions;
     private final Consumer<Check> checks;
@@ -57,6 +58,7 @@ final class PostgresSession implements Runnable {
             Node node,
             Namespace namespace,
             @Nullable LedgerChoice ledger,
+            boolean synchronous,
             Time time,
             Consumer<Condition> conditions,
             Consumer<Check> checks) {
@@ -66,6 +68,7 @@ final class PostgresSession implements Runnable {
         this.node = node;
         this.namespace = namespace;
         this.ledger = ledger;
+        this.synchronous = synchronous;
         this.time = time;
         this.conditions = conditions;
         this.checks = checks;
@@ -162,16 +165,25 @@ final class PostgresSession implements Runnable {
             link.connection().setNetworkTimeout(Runnable::run, (int) (lease.replyLimit() / 1_000_000));
             PoolerCheck poolerCheck = new PoolerCheck(link.connection(), connector, timeoutMillis);
             Admission.Admitted admitted = new Admission(
-                            link.connection(), lease, leaseLock, node.name(), namespace, ledger, poolerCheck)
+                            link.connection(),
+                            lease,
+                            leaseLock,
+                            node.name(),
+                            namespace,
+                            ledger,
+                            poolerCheck,
+                            synchronous)
                     .admit();
             Wire made = new Wire(
                     link,
                     Channels.channel(namespace),
                     lease.length().toMillis(),
+                    synchronous,
                     admitted.ledger(),
                     conversation,
                     node);
             made.warmUp();
+            made.measureRoom();
             conversation.connected(admitted.backend(), admitted.ledger());
             wire = made;
             lastProblem = null;
@@ -243,7 +255,7 @@ final class PostgresSession implements Runnable {
             lastLogged = problem.code();
         }
         conditions.accept(refused ? Condition.refused(problem) : Condition.connecting(problem));
-        pause(refused ? PostgresBounds.refusedRetry() : retry);
+        pause(refused && !Problems.mayPass(problem) ? PostgresBounds.refusedRetry() : retry);
         retry = Math.min(PostgresBounds.longestRetry(), retry * 2);
     }
 

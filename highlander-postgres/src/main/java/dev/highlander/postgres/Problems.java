@@ -2,6 +2,7 @@ package dev.highlander.postgres;
 
 import dev.highlander.lock.Condition.Problem;
 import dev.highlander.lock.Lease;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,14 @@ final class Problems {
                 "IN_RECOVERY",
                 "The server is a standby, or is recovering: its locks exclude nobody on the primary.",
                 "Connect to the primary (in a URL with several hosts: targetServerType=primary).");
+    }
+
+    static Problem notSynchronous() {
+        return new Problem(
+                "NOT_SYNCHRONOUS",
+                "Heartbeats are to wait for a standby, but the server's synchronous_standby_names is empty, so its commits wait"
+                        + " for none.",
+                "Name the standbys in synchronous_standby_names, or leave synchronous heartbeats out.");
     }
 
     static Problem readOnly() {
@@ -111,6 +120,16 @@ final class Problems {
                 "If a wait for synchronous replication was cancelled, bring its standby back; else see the server's log.");
     }
 
+    static Problem lockTableShare(long room) {
+        return new Problem(
+                "LOCK_TABLE_SHARE",
+                "This node wants more keys than the " + room
+                        + " that its session may hold without filling the server's shared"
+                        + " lock table for everybody; the others stay where they are, or unclaimed.",
+                "Raise max_locks_per_transaction (the table holds it times max_connections) and restart the server, or run"
+                        + " fewer keys.");
+    }
+
     static Problem noConnection(String what) {
         return new Problem("NO_CONNECTION", what, "Give Highlander a source that makes new connections to Postgres.");
     }
@@ -121,6 +140,13 @@ final class Problems {
     static Problem of(SQLException e, String where) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         String said = message(e);
+        if (isOfCertificates(e)) {
+            return new Problem(
+                    "CERTIFICATE",
+                    "The certificate of Postgres at " + where + " is not one to be trusted here: " + reason(e),
+                    "Give the authority that signed it (sslrootcert), and a host that it names; or an sslmode that asks for"
+                            + " less.");
+        }
         return switch (state) {
             case "28P01", "28000" ->
                 new Problem(
@@ -189,6 +215,33 @@ final class Problems {
                                 "Postgres at " + where + " reports " + state + ": " + said,
                                 "See the server's log; this node keeps trying.");
         };
+    }
+
+    /**
+     * The driver says only that it could not connect; why, its causes say. A certificate for another host has no cause, and
+     * is known in every language by who has found out.
+     */
+    private static boolean isOfCertificates(SQLException e) {
+        for (Throwable each = e; each != null; each = each.getCause()) {
+            if (each instanceof GeneralSecurityException) {
+                return true;
+            }
+        }
+        return String.valueOf(e.getMessage()).contains("HostnameVerifier");
+    }
+
+    /** What the innermost cause says. */
+    private static String reason(Throwable e) {
+        Throwable last = e;
+        while (last.getCause() != null) {
+            last = last.getCause();
+        }
+        return last.getMessage() + ".";
+    }
+
+    /** Whether a refusal may end without anybody's doing, as when a standby is promoted. */
+    static boolean mayPass(Problem problem) {
+        return problem.code().equals("IN_RECOVERY") || problem.code().equals("READ_ONLY");
     }
 
     /** Whether trying again soon makes sense: else something has to be put right by hand first. */

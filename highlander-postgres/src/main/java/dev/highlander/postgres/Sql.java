@@ -41,15 +41,30 @@ final class Sql {
     static final String UNLOCK = "select k.i, case k.s when 1 then pg_advisory_unlock(" + NUMBER
             + ") else pg_advisory_unlock(k.a, k.b) end, pg_notify(?, 'free ' || " + NAME + ") from " + LOCKS;
 
-    static final String BEAT = "select not pg_is_in_recovery() and md5(coalesce(string_agg("
-            + "l.classid || ':' || l.objid || ':' || l.objsubid, ',' order by l.classid, l.objid, l.objsubid), '')) = ?"
-            + " from pg_locks l where " + OURS;
+    private static final String CHECKS = "select not pg_is_in_recovery() and md5(coalesce(string_agg("
+            + "l.classid || ':' || l.objid || ':' || l.objsubid, ',' order by l.classid, l.objid, l.objsubid), '')) = ?,"
+            + " current_setting('transaction_read_only')::bool";
+
+    static final String BEAT = CHECKS + " from pg_locks l where " + OURS;
+
+    /** It writes to the log, so where commits wait for a standby, its reply does too. */
+    static final String SYNCHRONOUS_BEAT =
+            CHECKS + ", pg_logical_emit_message(true, 'highlander', 'beat') from pg_locks l where " + OURS;
 
     // Admission.
 
     static final String IDENTITY = "select pg_backend_pid(), current_setting('server_version_num')::int,"
             + " current_setting('server_version'), pg_is_in_recovery(), current_setting('transaction_read_only')::bool,"
-            + " (select count(*) from pg_locks l where " + OURS + ")";
+            + " (select count(*) from pg_locks l where " + OURS + "), current_setting('synchronous_standby_names')";
+
+    /**
+     * How many locks this session may have: three quarters of the server's table for all sessions, less what others have at
+     * this moment, but never less than the share that each session is meant to have.
+     */
+    static final String ROOM = "select greatest(current_setting('max_locks_per_transaction')::bigint,"
+            + " current_setting('max_locks_per_transaction')::bigint * (current_setting('max_connections')::bigint"
+            + " + current_setting('max_prepared_transactions')::bigint) * 3 / 4"
+            + " - (select count(*) from pg_locks where not fastpath and pid <> pg_backend_pid()))";
 
     static final String READ_SETTING = "select setting from pg_settings where name = ?";
 

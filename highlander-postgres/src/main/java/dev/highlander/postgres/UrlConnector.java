@@ -1,6 +1,7 @@
 package dev.highlander.postgres;
 
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -23,15 +24,15 @@ final class UrlConnector implements Connector {
         Properties properties = url.properties();
         properties.putAll(more);
         // In whole seconds; the session sets the exact limit as soon as it can.
-        String seconds = Long.toString(Math.max(1, (timeoutMillis + 999) / 1000));
-        PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
-        PGProperty.LOGIN_TIMEOUT.set(properties, seconds);
-        PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
+        DriverSettings.limit(properties, Duration.ofSeconds(Math.max(1, (timeoutMillis + 999) / 1000)), url.hosts());
         PGProperty.APPLICATION_NAME.set(properties, node);
-        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         PGProperty.PREPARE_THRESHOLD.set(properties, 1);
-        if (url.jdbcUrl().contains(",") && PGProperty.TARGET_SERVER_TYPE.getOrNull(properties) == null) {
-            PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");
+        setUnlessGiven(properties, PGProperty.TCP_KEEP_ALIVE, "true");
+        if (url.hosts() > 1) {
+            setUnlessGiven(properties, PGProperty.TARGET_SERVER_TYPE, "primary");
+            // The driver remembers for ten seconds which host is a standby, and would not ask one that was promoted
+            // since.
+            setUnlessGiven(properties, PGProperty.HOST_RECHECK_SECONDS, "0");
         }
         if (PGProperty.SOCKET_FACTORY.getOrNull(properties) != null) {
             return new Link(open(properties), Waker.NONE);
@@ -39,10 +40,8 @@ final class UrlConnector implements Connector {
         String ticket = WakeableSocketFactory.ticket();
         PGProperty.SOCKET_FACTORY.set(properties, WakeableSocketFactory.class.getName());
         PGProperty.SOCKET_FACTORY_ARG.set(properties, ticket);
-        if (PGProperty.CLASS_LOADER_STRATEGY.getOrNull(properties) == null) {
-            // The driver may have been loaded by a server's class loader, which does not know this application's.
-            PGProperty.CLASS_LOADER_STRATEGY.set(properties, "driver-first");
-        }
+        // The driver may have been loaded by a server's class loader, which does not know this application's.
+        setUnlessGiven(properties, PGProperty.CLASS_LOADER_STRATEGY, "driver-first");
         WakeableSocket socket = null;
         Connection connection;
         try {
@@ -51,6 +50,12 @@ final class UrlConnector implements Connector {
             socket = WakeableSocketFactory.redeem(ticket);
         }
         return new Link(connection, socket == null ? Waker.NONE : wakerOf(socket));
+    }
+
+    private static void setUnlessGiven(Properties properties, PGProperty property, String value) {
+        if (property.getOrNull(properties) == null) {
+            property.set(properties, value);
+        }
     }
 
     private static Waker wakerOf(WakeableSocket socket) {
@@ -74,6 +79,11 @@ final class UrlConnector implements Connector {
             throw new RefusedException(Problems.noConnection("The Postgres driver does not take " + url + "."));
         }
         return connection;
+    }
+
+    @Override
+    public int hosts() {
+        return url.hosts();
     }
 
     @Override

@@ -8,8 +8,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,8 @@ import org.postgresql.PGNotification;
 
 /** A session's connection: executes the protocol's requests, and listens. Used by one thread, but for {@link #wake}. */
 final class Wire {
+    private static final System.Logger LOG = System.getLogger("dev.highlander.postgres");
+
     /** How long a wait may last on a connection that nothing can wake. */
     private static final long BLIND_WAIT_MILLIS = 20;
 
@@ -41,14 +45,22 @@ final class Wire {
     private final Connector.Waker waker;
     private final String channel;
     private final long leaseMillis;
+    private final boolean synchronous;
     private final @Nullable LedgerWire ledger;
+    private final Set<LockId> held = new HashSet<>();
+    private long room = Long.MAX_VALUE;
+    private boolean toldOfRoom;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-    /** {@code access} is to the ledger that this session keeps, or null. */
+    /**
+     * {@code synchronous} makes each heartbeat wait for whom the server's commits wait for; {@code access} is to the ledger
+     * that this session keeps, or null.
+     */
     Wire(
             Connector.Link link,
             String channel,
             long leaseMillis,
+            boolean synchronous,
             @Nullable LedgerAccess access,
             LedgerNotes notes,
             Node node)
@@ -58,6 +70,7 @@ final class Wire {
         this.waker = link.waker();
         this.channel = channel;
         this.leaseMillis = leaseMillis;
+        this.synchronous = synchronous;
         this.ledger = access == null ? null : new LedgerWire(this, access, notes, node, leaseMillis);
     }
 
@@ -107,9 +120,9 @@ final class Wire {
             return run(run.locks());
         }
         if (request instanceof Request.Beat beat) {
-            PreparedStatement statement = prepare(Sql.BEAT);
+            PreparedStatement statement = prepare(synchronous ? Sql.SYNCHRONOUS_BEAT : Sql.BEAT);
             statement.setString(1, beat.digest());
-            return check(statement);
+            return beat(statement);
         }
         if (request instanceof Request.Clean clean) {
             List<LockId> locks = clean.terms().stream().map(Request.Term::lock).toList();
@@ -123,10 +136,32 @@ final class Wire {
         PreparedStatement statement = prepare(Sql.UNLOCK);
         statement.setString(1, channel);
         setLocks(statement, 2, locks);
-        return new Reply.Did(places(statement, locks));
+        Set<LockId> unlocked = places(statement, locks);
+        held.removeAll(unlocked);
+        return new Reply.Did(unlocked);
     }
 
-    private Reply attempt(List<LockId> locks) throws SQLException, RefusedException {
+    /** Reads how many locks the session may have before it could take other sessions' places in the server's table. */
+    void measureRoom() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(Sql.ROOM)) {
+            row.next();
+            room = row.getLong(1);
+        }
+    }
+
+    /** Those that there is room for; to the others the answer is no, as if somebody else held them. */
+    private List<LockId> within(List<LockId> wanted) {
+        int most = (int) Math.max(0, Math.min(wanted.size(), room - held.size()));
+        if (most < wanted.size() && !toldOfRoom) {
+            toldOfRoom = true;
+            LOG.log(System.Logger.Level.WARNING, Problems.lockTableShare(room).toString());
+        }
+        return wanted.subList(0, most);
+    }
+
+    private Reply attempt(List<LockId> wanted) throws SQLException, RefusedException {
+        List<LockId> locks = within(wanted);
         PreparedStatement statement = prepare(Sql.TRY);
         setLocks(statement, 1, locks);
         Set<LockId> got = new LinkedHashSet<>();
@@ -140,6 +175,7 @@ final class Wire {
             }
         }
         refuseWarnings(statement);
+        held.addAll(got);
         return new Reply.Got(got, primary);
     }
 
@@ -161,6 +197,21 @@ final class Wire {
         }
         refuseWarnings(statement);
         return new Reply.Ran(tokens);
+    }
+
+    /** A server that is made read-only is often one that is about to be replaced. */
+    private Reply beat(PreparedStatement statement) throws SQLException, RefusedException {
+        boolean good;
+        boolean readOnly;
+        try (ResultSet row = statement.executeQuery()) {
+            good = row.next() && row.getBoolean(1);
+            readOnly = row.getBoolean(2);
+        }
+        refuseWarnings(statement);
+        if (readOnly) {
+            throw new RefusedException(Problems.readOnly());
+        }
+        return new Reply.Checked(good);
     }
 
     private Reply check(PreparedStatement statement) throws SQLException, RefusedException {

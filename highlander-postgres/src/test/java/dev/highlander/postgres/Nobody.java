@@ -5,7 +5,7 @@ import dev.highlander.lock.Hold;
 import dev.highlander.lock.Loss;
 
 /** A claimant with no child, which gives back whatever it gets. */
-final class Nobody implements Claimant {
+class Nobody implements Claimant {
     @Override
     public void granted(Hold hold) {
         hold.release();

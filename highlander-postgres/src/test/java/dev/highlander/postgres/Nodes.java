@@ -74,6 +74,11 @@ final class Nodes implements AutoCloseable {
         return opened;
     }
 
+    /** What was opened last. */
+    PostgresLocks opened() {
+        return locks.get(locks.size() - 1);
+    }
+
     PostgresLocks open(String node) {
         return open(builder(node));
     }
@@ -165,5 +170,7 @@ final class Nodes implements AutoCloseable {
     public void close() {
         singletons.forEach(Singleton::close);
         locks.forEach(PostgresLocks::close);
+        singletons.clear();
+        locks.clear();
     }
 }

@@ -90,7 +90,7 @@ final class SimLocks implements Locks {
 
     @Override
     public Guarantee guarantee() {
-        return new Guarantee(true, true, Optional.of(lease));
+        return new PostgresBounds(lease).guarantee(1);
     }
 
     @Override

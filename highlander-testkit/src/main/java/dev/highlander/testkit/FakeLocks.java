@@ -1,5 +1,6 @@
 package dev.highlander.testkit;
 
+import dev.highlander.lock.Bounds;
 import dev.highlander.lock.Check;
 import dev.highlander.lock.Claim;
 import dev.highlander.lock.Claimant;
@@ -305,7 +306,7 @@ public final class FakeLocks implements Locks {
 
     @Override
     public Guarantee guarantee() {
-        return new Guarantee(false, true, lease);
+        return new Guarantee(false, true, lease, Bounds.NONE);
     }
 
     @Override

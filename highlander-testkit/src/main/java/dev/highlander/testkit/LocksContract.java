@@ -3,9 +3,12 @@ package dev.highlander.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.highlander.lock.Bounds;
+import dev.highlander.lock.Bounds.Mishap;
 import dev.highlander.lock.Claim;
 import dev.highlander.lock.Claimant;
 import dev.highlander.lock.Condition;
+import dev.highlander.lock.Guarantee;
 import dev.highlander.lock.Hold;
 import dev.highlander.lock.Holder;
 import dev.highlander.lock.Key;
@@ -215,6 +218,29 @@ public abstract class LocksContract {
         holder.end();
 
         assertThat(waiter.awaitStartable().token()).isGreaterThan(first.token());
+    }
+
+    @Test
+    void F4_the_bounds_of_the_guarantee_agree_with_it() throws Exception {
+        Guarantee guarantee = open("bounds").guarantee();
+        Bounds bounds = guarantee.bounds();
+
+        if (guarantee.neverTwo()) {
+            assertThat(bounds.overlap()).as("overlap where there are never two").contains(Duration.ZERO);
+        }
+        guarantee.lease().ifPresent(lease -> {
+            for (Mishap mishap : List.of(Mishap.HANG, Mishap.PARTITION)) {
+                bounds.takeoverAfter(mishap)
+                        .ifPresent(most -> assertThat(most)
+                                .as("the most after %s: the holder is trusted for a lease", mishap)
+                                .isGreaterThan(lease.length()));
+            }
+        });
+        if (guarantee.lease().isEmpty()) {
+            assertThat(bounds.takeoverAfter(Mishap.HANG))
+                    .as("the most after HANG, where nothing expires")
+                    .isEmpty();
+        }
     }
 
     @Test
