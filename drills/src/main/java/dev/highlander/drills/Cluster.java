@@ -14,7 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Three nodes, each in a process of its own with a wire of its own to one server; whoever dies is replaced. */
+/** Three nodes, each in a process of its own with a wire of its own to each server; whoever dies is replaced. */
 public final class Cluster implements AutoCloseable {
     /** How long a JVM may take to start and to connect on a busy machine. */
     static final Duration START_LIMIT = Duration.ofSeconds(30);
@@ -23,7 +23,7 @@ public final class Cluster implements AutoCloseable {
 
     private static final long COMMAND_PERIOD = 40;
 
-    private final PostgresServer server;
+    private final Servers servers;
     private final String database;
     private final Setup setup;
     private final Listener listener;
@@ -35,13 +35,13 @@ public final class Cluster implements AutoCloseable {
     /** A node's place, and who has it at present. */
     private static final class Place {
         final int number;
-        final SilentProxy wire;
+        final List<SilentProxy> wires;
         int generation;
         volatile NodeProcess node;
 
-        Place(int number, SilentProxy wire, NodeProcess node) {
+        Place(int number, List<SilentProxy> wires, NodeProcess node) {
             this.number = number;
-            this.wire = wire;
+            this.wires = wires;
             this.node = node;
         }
     }
@@ -53,12 +53,18 @@ public final class Cluster implements AutoCloseable {
      * @param mode what it runs under the key
      * @param lease of the locks
      * @param directory where the logs go
+     * @param ledger whether the nodes keep the ledger
      */
-    public record Setup(Class<?> main, NodeArguments.Mode mode, Lease lease, Path directory) {}
+    public record Setup(Class<?> main, NodeArguments.Mode mode, Lease lease, Path directory, boolean ledger) {
+        /** Without a ledger. */
+        public Setup(Class<?> main, NodeArguments.Mode mode, Lease lease, Path directory) {
+            this(main, mode, lease, directory, false);
+        }
+    }
 
-    private Cluster(PostgresServer server, Setup setup, Listener listener) {
-        this.server = server;
-        this.database = server.newDatabase();
+    private Cluster(Servers servers, Setup setup, Listener listener) {
+        this.servers = servers;
+        this.database = servers.primary().newDatabase();
         this.setup = setup;
         this.listener = listener;
         this.watch = new Watch(listener);
@@ -68,8 +74,10 @@ public final class Cluster implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         for (int number = 1; number <= SIZE; number++) {
-            SilentProxy wire = new SilentProxy(server.port());
-            places.add(new Place(number, wire, start("node-" + number, wire)));
+            List<SilentProxy> wires = servers.all().stream()
+                    .map(server -> new SilentProxy(server.port()))
+                    .toList();
+            places.add(new Place(number, wires, start("node-" + number, wires)));
         }
     }
 
@@ -85,12 +93,16 @@ public final class Cluster implements AutoCloseable {
 
     /** Three nodes of any kind. */
     public static Cluster start(PostgresServer server, Setup setup, Listener listener) {
-        return new Cluster(server, setup, listener);
+        return start(Servers.of(server), setup, listener);
     }
 
-    private NodeProcess start(String name, SilentProxy wire) {
-        String direct = server.url(database);
-        String url = direct.replace("127.0.0.1:" + server.port() + "/", "127.0.0.1:" + wire.port() + "/");
+    /** Three nodes of any kind, which know each of the servers and look for the primary among them. */
+    public static Cluster start(Servers servers, Setup setup, Listener listener) {
+        return new Cluster(servers, setup, listener);
+    }
+
+    private NodeProcess start(String name, List<SilentProxy> wires) {
+        String url = servers.url(database, wires.stream().map(SilentProxy::port).toList());
         NodeProcess node = NodeProcess.start(
                 setup.main,
                 new NodeArguments(
@@ -100,7 +112,8 @@ public final class Cluster implements AutoCloseable {
                         setup.lease,
                         1,
                         setup.mode == NodeArguments.Mode.COMMAND ? COMMAND_PERIOD : Body.PERIOD / 1_000_000,
-                        setup.mode));
+                        setup.mode,
+                        setup.ledger));
         if (closed) { // by a shutdown hook, meanwhile
             node.close();
         }
@@ -109,7 +122,11 @@ public final class Cluster implements AutoCloseable {
     }
 
     PostgresServer server() {
-        return server;
+        return servers.primary();
+    }
+
+    Servers servers() {
+        return servers;
     }
 
     String database() {
@@ -128,8 +145,8 @@ public final class Cluster implements AutoCloseable {
         return places.stream().map(place -> place.node).toList();
     }
 
-    SilentProxy wire(NodeProcess node) {
-        return place(node).wire;
+    List<SilentProxy> wires(NodeProcess node) {
+        return place(node).wires;
     }
 
     private Place place(NodeProcess node) {
@@ -205,7 +222,7 @@ public final class Cluster implements AutoCloseable {
         mark(What.DEAD, node, fault);
         Place place = place(node);
         place.generation++;
-        place.node = start("node-" + place.number + "." + place.generation, place.wire);
+        place.node = start("node-" + place.number + "." + place.generation, place.wires);
     }
 
     /** What the judge says so far. */
@@ -220,7 +237,7 @@ public final class Cluster implements AutoCloseable {
     public void close() {
         closed = true;
         nodes().forEach(NodeProcess::close);
-        places.forEach(place -> place.wire.close());
+        places.forEach(place -> place.wires.forEach(SilentProxy::close));
         watch.close();
     }
 }

@@ -61,6 +61,7 @@ public final class Drill {
 
     /** One fault, at a moment at which a child runs and two more nodes wait. */
     public void run(Fault fault) throws InterruptedException {
+        prepare(fault);
         NodeProcess victim = cluster.awaitCalm(Cluster.START_LIMIT);
         MachineClock.until(
                 MachineClock.nanos() + calm + random.nextLong(cluster.lease().heartbeat()));
@@ -71,6 +72,21 @@ public final class Drill {
             }
         } else {
             run(fault);
+        }
+    }
+
+    /** What has to have happened before. */
+    private void prepare(Fault fault) throws InterruptedException {
+        if (fault == Fault.PROMOTION_LOST_TAIL) {
+            NodeProcess before = cluster.awaitCalm(Cluster.START_LIMIT);
+            cluster.servers().cutReplication();
+            long now = MachineClock.nanos();
+            before.order(Orders.YIELD); // a term ends and another begins, of which the standby does not hear
+            cluster.watch()
+                    .await(
+                            "another term begins",
+                            TAKEOVER_LIMIT,
+                            () -> cluster.watch().lastStart() > now);
         }
     }
 
@@ -116,6 +132,16 @@ public final class Drill {
                 cluster.server().startAgain();
                 awaitTakeover(fault, at);
             }
+            case PROMOTION -> {
+                cluster.servers().promote();
+                awaitTakeover(fault, at);
+                cluster.servers().mend();
+            }
+            case PROMOTION_LOST_TAIL -> {
+                cluster.servers().promoteAfterCrash();
+                awaitTakeover(fault, at);
+                cluster.servers().mend();
+            }
         }
     }
 
@@ -143,14 +169,14 @@ public final class Drill {
 
     private void cutOff(Fault fault, NodeProcess victim, boolean toServer, boolean fromServer, long at)
             throws InterruptedException {
-        SilentProxy wire = cluster.wire(victim);
-        wire.silence(toServer, fromServer);
+        List<SilentProxy> wires = cluster.wires(victim);
+        wires.forEach(wire -> wire.silence(toServer, fromServer));
         try {
             awaitTakeover(fault, at);
             aftermath();
         } finally {
             cluster.mark(What.HEALED, victim, fault);
-            wire.heal();
+            wires.forEach(SilentProxy::heal);
         }
         aftermath();
     }

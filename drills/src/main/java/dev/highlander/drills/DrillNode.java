@@ -46,12 +46,12 @@ public final class DrillNode {
     }
 
     private void run() throws InterruptedException {
-        Locks locks = PostgresLocks.builder()
+        PostgresLocks.Builder builder = PostgresLocks.builder()
                 .url(arguments.url())
                 .namespace(NAMESPACE)
                 .node(Node.named(arguments.name()))
-                .lease(arguments.lease())
-                .connect();
+                .lease(arguments.lease());
+        Locks locks = (arguments.ledger() ? builder.ledger() : builder).connect();
         Highlander highlander = Highlander.with(locks).whenStuck(WhenStuck.REPORT);
         List<Singleton> singletons = new ArrayList<>();
         for (int i = 0; i < arguments.keys(); i++) {

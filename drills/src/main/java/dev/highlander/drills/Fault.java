@@ -13,7 +13,9 @@ public enum Fault {
     TERMINATE_BACKEND("pg_terminate_backend"),
     RESTART_FAST("server restart, fast"),
     RESTART_IMMEDIATE("server restart, immediate"),
-    CRASH("server crash (SIGKILL)");
+    CRASH("server crash (SIGKILL)"),
+    PROMOTION("standby promoted, nothing lost"),
+    PROMOTION_LOST_TAIL("standby promoted that misses a term");
 
     private final String text;
 

@@ -16,8 +16,15 @@ import java.util.List;
  * @param keys how many keys it contends for
  * @param period of the body's lines, in milliseconds
  * @param mode what it runs under them
+ * @param ledger whether it keeps the ledger
  */
-public record NodeArguments(String name, String url, Path log, Lease lease, int keys, long period, Mode mode) {
+public record NodeArguments(
+        String name, String url, Path log, Lease lease, int keys, long period, Mode mode, boolean ledger) {
+    /** One without a ledger. */
+    public NodeArguments(String name, String url, Path log, Lease lease, int keys, long period, Mode mode) {
+        this(name, url, log, lease, keys, period, mode, false);
+    }
+
     /** What a node runs. */
     public enum Mode {
         /** A task in this JVM. */
@@ -39,7 +46,8 @@ public record NodeArguments(String name, String url, Path log, Lease lease, int 
                 Lease.of(Duration.ofMillis(Long.parseLong(args[3]))),
                 Integer.parseInt(args[4]),
                 Long.parseLong(args[5]),
-                Mode.valueOf(args[6]));
+                Mode.valueOf(args[6]),
+                Boolean.parseBoolean(args[7]));
     }
 
     List<String> words() {
@@ -48,6 +56,7 @@ public record NodeArguments(String name, String url, Path log, Lease lease, int 
         words.add(Integer.toString(keys));
         words.add(Long.toString(period));
         words.add(mode.name());
+        words.add(Boolean.toString(ledger));
         return words;
     }
 }

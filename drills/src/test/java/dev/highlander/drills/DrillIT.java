@@ -4,6 +4,8 @@ import static dev.highlander.drills.Fault.CRASH;
 import static dev.highlander.drills.Fault.FREEZE_GROUP;
 import static dev.highlander.drills.Fault.FREEZE_NODE;
 import static dev.highlander.drills.Fault.FREEZE_SHORT;
+import static dev.highlander.drills.Fault.PROMOTION;
+import static dev.highlander.drills.Fault.PROMOTION_LOST_TAIL;
 import static dev.highlander.drills.Fault.RESTART_FAST;
 import static dev.highlander.drills.Fault.RESTART_IMMEDIATE;
 import static dev.highlander.drills.Fault.SIGKILL;
@@ -16,15 +18,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.highlander.drills.NodeArguments.Mode;
 import dev.highlander.embedded.PostgresServer;
+import dev.highlander.lock.Bounds.Mishap;
+import dev.highlander.postgres.DatabaseUrl;
+import dev.highlander.postgres.PostgresLocks;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Three JVMs, a real Postgres, faults on whoever runs the child, and the judge. In every build each kind of fault strikes
  * once or twice; with {@code -Pdrills} at least twenty times.
  */
 class DrillIT {
+    private static final String URL = "postgres://127.0.0.1/drills";
+
     private final long seed = Drills.seed();
 
     /** Rows A1, B4, D4, D5, D6 and D10. */
@@ -46,6 +56,35 @@ class DrillIT {
                 CRASH);
 
         Verdict verdict = run("Faults on a task", DrillNode.class, Mode.TASK, faults);
+
+        assertNeverTwo(verdict, faults);
+        BoundsKept kept = BoundsKept.of(verdict, PostgresLocks.guarantee(DatabaseUrl.parse(URL), Drills.LEASE));
+        System.out.println(kept);
+        assertThat(kept.checked()).contains(Mishap.CRASH, Mishap.HANG, Mishap.PARTITION);
+        if (Drills.LONG) {
+            assertThat(kept.broken(longestPoll())).isEmpty();
+        }
+    }
+
+    /** Rows D5 and D10: the server that granted is gone for good, and in half of the promotions with all of the last term. */
+    @ParameterizedTest(name = "with a ledger: {0}")
+    @ValueSource(booleans = {false, true})
+    void D5_noPromotionAndNoCrashMakesTwoRun(boolean ledger) throws InterruptedException {
+        List<Fault> faults = Drills.LONG
+                ? Drills.each(50, seed, PROMOTION, PROMOTION_LOST_TAIL, RESTART_IMMEDIATE, CRASH)
+                : List.of(PROMOTION, PROMOTION_LOST_TAIL, CRASH);
+        Cluster.Setup setup =
+                new Cluster.Setup(DrillNode.class, Mode.TASK, Drills.LEASE, Drills.logs("promotions"), ledger);
+        Verdict verdict;
+        try (Servers servers = Servers.pair(18);
+                Cluster cluster = Cluster.start(servers, setup, Listener.none())) {
+            Drill.on(cluster, seed).run(faults);
+            verdict = cluster.verdict();
+        }
+        System.out.println(Report.of(
+                "Promotions and crashes, two hosts, lease 1 s, " + (ledger ? "with" : "without") + " a ledger, seed "
+                        + seed,
+                verdict));
 
         assertNeverTwo(verdict, faults);
     }
@@ -85,6 +124,11 @@ class DrillIT {
                         .as("overlaps after " + fault)
                         .isNotEmpty()
                         .allMatch(nanos -> nanos > 0));
+    }
+
+    /** From one look at a key to the next, where a lease is as short as here: three quarters of it. */
+    private static Duration longestPoll() {
+        return Drills.LEASE.length().multipliedBy(3).dividedBy(4);
     }
 
     private Verdict run(String title, Class<?> node, Mode mode, List<Fault> faults) throws InterruptedException {
