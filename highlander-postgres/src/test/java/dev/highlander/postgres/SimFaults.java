@@ -402,8 +402,9 @@ final class SimFaults {
                 strikesAll(fault, "a standby takes over");
                 long away = chance.upTo(lease / 2);
                 long lost = chance.upTo(5);
-                // Without a ledger tokens would begin again: that is what it says.
-                if (keeping.isAlways() && chance.chance(0.3)) {
+                // Without a ledger tokens would begin again: that is what it says. So they would where it was lost as a
+                // whole.
+                if (keeping.isAlways() && chance.chance(0.3) && server.hasLedger()) {
                     server.move(away);
                 } else {
                     server.promote(away, lost);

@@ -62,6 +62,10 @@ final class SimLedger {
         });
     }
 
+    boolean isUsed() {
+        return counted != null;
+    }
+
     boolean isIn(Lineage present) {
         return present.equals(counted);
     }

@@ -554,6 +554,11 @@ final class SimServer {
         comeUp(away);
     }
 
+    /** Whether some node has kept a ledger here, or in what this server was made of. */
+    boolean hasLedger() {
+        return primary.ledger.isUsed();
+    }
+
     /** It is stopped, and all that is in it is brought to a server that was made anew. */
     void move(long away) {
         phase = Phase.DOWN;

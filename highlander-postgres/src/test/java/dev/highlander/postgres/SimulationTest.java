@@ -92,6 +92,12 @@ class SimulationTest {
         }
     }
 
+    /** Found by the soak: a promotion loses the whole ledger, and what is left is moved before a node has made it again. */
+    @Test
+    void aLedgerIsThereWhenItIsMoved() {
+        assertThat(Simulation.run(1_162_087, SimOptions.real()).violation()).isNull();
+    }
+
     // Where an assumption does not hold, the promise can't: if nothing is found here the simulation is blind.
 
     /** What the settle allows for is 10 %. */
