@@ -600,6 +600,7 @@ public abstract class LocksContract {
 
         outage.begin();
         Recorder claimed = claim(locks, key("in-the-outage"));
+        claimed.giveBackWhatIsLost(); // a server that has just come back is slow, and may lose it again
         Recorder withdrawn = claim(locks, key("withdrawn"));
         withdrawn.withdraw();
         awaitHeard(heard, condition -> condition.phase() != Condition.Phase.READY);
