@@ -87,6 +87,7 @@ final class Narrator implements Listener {
             case RESTART_IMMEDIATE ->
                 "the database is restarted without a shutdown (immediate): everybody is thrown out";
             case CRASH -> "the database crashes (SIGKILL)";
+            case PROMOTION, PROMOTION_LOST_TAIL -> "a standby takes the database's place";
         };
     }
 
